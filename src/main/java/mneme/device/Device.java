@@ -1,0 +1,22 @@
+package mneme.device;
+
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
+
+/// One piece of hardware that holds memory and runs graphs. Calls on one device, its pool and its
+/// programs come from one thread at a time (the device's worker); they block until done.
+public interface Device extends AutoCloseable {
+  DeviceInfo info();
+
+  /// Takes `bytes` of the device's memory for pages and states, zeroed.
+  ///
+  /// @throws DeviceException kind OUT_OF_MEMORY if the device cannot give that much
+  DevicePool openPool(long bytes);
+
+  /// Uploads the weights of `graph`, in the layout this device computes best with, and makes the
+  /// graph ready to run with memory laid out as `plan` says.
+  Program prepare(Graph graph, MemoryPlan plan, Numerics numerics);
+
+  @Override
+  void close();
+}

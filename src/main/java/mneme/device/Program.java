@@ -1,0 +1,19 @@
+package mneme.device;
+
+/// A graph made ready on a device, weights uploaded.
+public interface Program extends AutoCloseable {
+  /// Runs one step over a ragged batch and fills `logits` with one row for each wanted output, in
+  /// batch order. Keys, values and states are written to the spans' memory in `pool`.
+  ///
+  /// @throws DeviceException if the device failed; memory of the spans is then undefined
+  void run(Batch batch, DevicePool pool, Logits logits);
+
+  /// Bytes held on the device for weights.
+  long weightBytes();
+
+  /// Bytes held on the device for activations, at the largest step so far.
+  long scratchBytes();
+
+  @Override
+  void close();
+}

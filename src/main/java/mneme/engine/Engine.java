@@ -1,0 +1,34 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
+
+/// What the HTTP side and the command line see of a node. Every call returns at once.
+public interface Engine {
+  /// Models this node could serve, loaded or not.
+  CompletionStage<List<ServedModel>> models();
+
+  /// Loads the model if it is not loaded, and keeps it for `keepAlive` after its last use (empty: the
+  /// configured time; negative: for ever; zero: unload as soon as it is idle).
+  ///
+  /// The stage fails with [EngineException] if there is no such model or it cannot be loaded.
+  CompletionStage<ServedModel> load(String model, Optional<Duration> keepAlive);
+
+  CompletionStage<List<Running>> running();
+
+  /// A stream of events with back-pressure: a slow reader pauses this sequence only. Cancelling the
+  /// stream frees the sequence's memory within one step.
+  Source<Event, NotUsed> generate(Completion completion);
+
+  /// One picture of pool, queue and steps, for metrics and health.
+  CompletionStage<Snapshot> snapshot();
+
+  /// A loaded model, when it will be unloaded (empty: never), and the bytes it holds.
+  record Running(
+      ServedModel model, Optional<Instant> expiresAt, long deviceBytes, int sequences) {}
+}

@@ -1,0 +1,142 @@
+package mneme.memory;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The sum of a model's memory needs: bytes as an exact function of length, and where each need lies
+/// inside its page or block. Like KV needs (same window) share a page, one part after the other; each
+/// state need is a block of its own.
+///
+/// @param pageTokens tokens a page holds, of every group; a power of two
+/// @param groups KV groups, in order of first appearance
+/// @param states one block for each state need, in order of appearance
+/// @param places for each need, where it lies
+public record MemoryPlan(
+    int pageTokens, KvEncoding encoding, List<Group> groups, List<Block> states, List<Place> places) {
+
+  /// Offsets inside a page and page sizes are multiples of this.
+  public static final int ALIGNMENT_BYTES = 256;
+
+  public MemoryPlan {
+    groups = List.copyOf(groups);
+    states = List.copyOf(states);
+    places = List.copyOf(places);
+  }
+
+  /// KV needs that share pages. `windowTokens` 0 keeps all.
+  public record Group(int windowTokens, List<Integer> needs, long pageBytes) {
+    public Group {
+      needs = List.copyOf(needs);
+    }
+  }
+
+  public record Block(int need, long bytes) {}
+
+  /// Where a need lies. For KV: group, and the byte offsets of its keys and values inside a page;
+  /// for a state: its rank among the states.
+  public sealed interface Place {
+    record InPage(int group, long keysAt, long valuesAt) implements Place {}
+
+    record InBlock(int state) implements Place {}
+  }
+
+  public static MemoryPlan of(List<MemoryNeed> needs, KvEncoding encoding, int pageTokens) {
+    if (Integer.bitCount(pageTokens) != 1) {
+      throw new IllegalArgumentException("tokens a page: " + pageTokens + ", not a power of two");
+    }
+    return new Layout(encoding, pageTokens).add(needs).plan();
+  }
+
+  /// Bytes leased by a sequence of `tokens` tokens: whole pages and whole states.
+  public long bytes(int tokens) {
+    long bytes = stateBytes();
+    for (Group group : groups) {
+      bytes += group.pageBytes() * pages(group, tokens);
+    }
+    return bytes;
+  }
+
+  public long stateBytes() {
+    return states.stream().mapToLong(Block::bytes).sum();
+  }
+
+  /// Pages of `group` that a sequence of `tokens` tokens holds. Under a window those are the pages
+  /// that the newest token still sees, one of them perhaps only in part.
+  public int pages(Group group, int tokens) {
+    return tokens == 0 ? 0 : (tokens - 1) / pageTokens - firstPage(group, tokens) + 1;
+  }
+
+  /// Index of the oldest page that the newest of `tokens` tokens sees.
+  public int firstPage(Group group, int tokens) {
+    int window = group.windowTokens();
+    return window == 0 ? 0 : Math.max(0, tokens - window) / pageTokens;
+  }
+
+  /// Collects needs into groups and blocks.
+  private static final class Layout {
+    private final KvEncoding encoding;
+    private final int pageTokens;
+    private final Map<Integer, Integer> groupOfWindow = new LinkedHashMap<>();
+    private final List<List<Integer>> members = new ArrayList<>();
+    private final List<Long> sizes = new ArrayList<>();
+    private final List<Block> states = new ArrayList<>();
+    private final Map<Integer, Place> places = new TreeMap<>();
+
+    Layout(KvEncoding encoding, int pageTokens) {
+      this.encoding = encoding;
+      this.pageTokens = pageTokens;
+    }
+
+    Layout add(List<MemoryNeed> needs) {
+      for (int i = 0; i < needs.size(); i++) {
+        switch (needs.get(i)) {
+          case MemoryNeed.Kv kv -> addKv(i, kv);
+          case MemoryNeed.State state -> addState(i, state);
+        }
+      }
+      return this;
+    }
+
+    private void addKv(int need, MemoryNeed.Kv kv) {
+      int group =
+          groupOfWindow.computeIfAbsent(
+              kv.windowTokens(),
+              _ -> {
+                members.add(new ArrayList<>());
+                sizes.add(0L);
+                return members.size() - 1;
+              });
+      long keysAt = sizes.get(group);
+      long valuesAt = keysAt + rows(kv, KvEncoding.rowBytes(encoding.keys(), kv.keyWidth()));
+      long values =
+          kv.valueWidth() == 0 ? 0 : rows(kv, KvEncoding.rowBytes(encoding.values(), kv.valueWidth()));
+      members.get(group).add(need);
+      sizes.set(group, valuesAt + values);
+      places.put(need, new Place.InPage(group, keysAt, valuesAt));
+    }
+
+    private long rows(MemoryNeed.Kv kv, int rowBytes) {
+      return aligned((long) rowBytes * kv.heads() * pageTokens);
+    }
+
+    private void addState(int need, MemoryNeed.State state) {
+      places.put(need, new Place.InBlock(states.size()));
+      states.add(new Block(need, aligned(4 * state.floats())));
+    }
+
+    private static long aligned(long bytes) {
+      return (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+    }
+
+    MemoryPlan plan() {
+      List<Group> groups = new ArrayList<>();
+      groupOfWindow.forEach(
+          (window, group) -> groups.add(new Group(window, members.get(group), sizes.get(group))));
+      return new MemoryPlan(
+          pageTokens, encoding, groups, states, List.copyOf(places.values()));
+    }
+  }
+}
