@@ -1,0 +1,101 @@
+package mneme.device.none;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import mneme.device.Device;
+import mneme.device.DeviceInfo;
+import mneme.device.DevicePool;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.format.Encoding;
+import mneme.format.Tensor;
+import mneme.graph.Graph;
+import mneme.graph.GraphBuilder;
+import mneme.memory.MemoryNeed;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+
+/// Answers at once, or after a set delay, with logits that are a pure function of the tokens read so
+/// far: all zero but for one token, [#next].
+///
+/// What it knows of earlier tokens it reads back from the sequence's own pages and states, so a page
+/// shared wrongly, a state not restored or a stale lease shows as a wrong stream.
+public final class NullDevice implements Device {
+  private static final long SEED = 0x9e3779b97f4a7c15L;
+
+  private final Duration delay;
+  private final long bytes;
+
+  public NullDevice() {
+    this(Duration.ZERO, Long.MAX_VALUE);
+  }
+
+  /// @param delay how long every step takes
+  /// @param bytes memory that the device claims to have; touched parts only are really held
+  public NullDevice(Duration delay, long bytes) {
+    this.delay = delay;
+    this.bytes = bytes;
+  }
+
+  /// A graph without weights for this device: `vocabulary` logits and the memory of `needs`.
+  public static Graph graph(int vocabulary, List<MemoryNeed> needs) {
+    GraphBuilder builder = new GraphBuilder();
+    needs.forEach(builder::need);
+    List<Long> dims = List.of((long) vocabulary, (long) vocabulary);
+    builder.embed(new Tensor("none", Encoding.F32, dims, MemorySegment.NULL));
+    return builder.build();
+  }
+
+  /// The token whose logit is highest after `tokens`, as this device computes it if its memory is
+  /// kept rightly.
+  public static int next(Tokens tokens, int vocabulary) {
+    long memory = start();
+    for (int i = 0; i < tokens.length(); i++) {
+      memory = advance(memory, tokens.at(i), i);
+    }
+    return pick(memory, vocabulary);
+  }
+
+  static long start() {
+    return SEED;
+  }
+
+  /// What is remembered once `token` at `position` has been read too.
+  static long advance(long memory, int token, int position) {
+    long mixed = (memory ^ token * 0xbf58476d1ce4e5b9L ^ position) * 0x94d049bb133111ebL;
+    return mixed ^ mixed >>> 31;
+  }
+
+  static int pick(long memory, int vocabulary) {
+    return (int) Long.remainderUnsigned(memory ^ memory >>> 29, vocabulary);
+  }
+
+  @Override
+  public DeviceInfo info() {
+    return new DeviceInfo(
+        "none",
+        DeviceInfo.Kind.NONE,
+        "no device",
+        "none",
+        bytes,
+        bytes,
+        bytes,
+        true,
+        Optional.empty());
+  }
+
+  @Override
+  public DevicePool openPool(long poolBytes) {
+    return new SparsePool(poolBytes);
+  }
+
+  @Override
+  public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+    return new NullProgram(graph.vocabulary(), plan, delay);
+  }
+
+  @Override
+  public void close() {}
+}
