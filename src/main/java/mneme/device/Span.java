@@ -8,7 +8,7 @@ import mneme.memory.Tokens;
 /// @param tokens at least one id
 /// @param start absolute position of the first token; 0 starts every state afresh
 /// @param memory pages that cover every position up to the last token, and states that have read
-///     exactly the positions before `start`
+///   exactly the positions before `start`
 /// @param outputs of how many last tokens the logits are wanted, 0 to all
 public record Span(Tokens tokens, int start, LeaseView memory, int outputs) {
   public Span {

@@ -13,8 +13,8 @@ public interface Engine {
   /// Models this node could serve, loaded or not.
   CompletionStage<List<ServedModel>> models();
 
-  /// Loads the model if it is not loaded, and keeps it for `keepAlive` after its last use (empty: the
-  /// configured time; negative: for ever; zero: unload as soon as it is idle).
+  /// Loads the model if it is not loaded, and keeps it for `keepAlive` after its last use (empty:
+  /// the configured time; negative: for ever; zero: unload as soon as it is idle).
   ///
   /// The stage fails with [EngineException] if there is no such model or it cannot be loaded.
   CompletionStage<ServedModel> load(String model, Optional<Duration> keepAlive);
@@ -29,6 +29,5 @@ public interface Engine {
   CompletionStage<Snapshot> snapshot();
 
   /// A loaded model, when it will be unloaded (empty: never), and the bytes it holds.
-  record Running(
-      ServedModel model, Optional<Instant> expiresAt, long deviceBytes, int sequences) {}
+  record Running(ServedModel model, Optional<Instant> expiresAt, long deviceBytes, int sequences) {}
 }

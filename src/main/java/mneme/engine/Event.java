@@ -5,8 +5,8 @@ import java.util.List;
 /// What a stream tells its reader: one [Started], any number of [Text], then one [Finished] or one
 /// [Failed].
 public sealed interface Event {
-  /// Admitted. `cachedTokens` of the prompt came from the prefix index; `cacheNote` says why the rest
-  /// did not.
+  /// Admitted. `cachedTokens` of the prompt came from the prefix index; `cacheNote` says why the
+  /// rest did not.
   record Started(int promptTokens, int cachedTokens, String cacheNote) implements Event {}
 
   /// Whole characters. `tokens` are the ids that made them, in order; the text of a token may be

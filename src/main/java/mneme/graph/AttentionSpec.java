@@ -10,6 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// @param softcap c > 0 turns a score s into `c * tanh(s / c)`; 0 leaves it
 /// @param sinks one extra logit a query head that enters the softmax denominator only, or null
 /// @param latentValueWidth for a latent cache: how many leading numbers of a key row are its value;
-///     else 0
+///   else 0
 public record AttentionSpec(
     int queryHeads, float scale, float softcap, @Nullable Tensor sinks, int latentValueWidth) {}

@@ -157,8 +157,7 @@ public final class GraphBuilder {
     return put(new Op.Route(logits, spec, next(2 * spec.chosen())));
   }
 
-  public Value expertMatMul(
-      Tensor weight, @Nullable Tensor bias, Value in, Value route) {
+  public Value expertMatMul(Tensor weight, @Nullable Tensor bias, Value in, Value route) {
     int chosen = route.width() / 2;
     check(
         weight.columns() == in.width() || weight.columns() * chosen == in.width(),
@@ -221,7 +220,12 @@ public final class GraphBuilder {
   private static void check(boolean holds, Tensor tensor, String wanted) {
     if (!holds) {
       throw new ModelFormatException(
-          "tensor '" + tensor.name() + "' has dims " + tensor.dims() + "; wanted one that " + wanted);
+          "tensor '"
+              + tensor.name()
+              + "' has dims "
+              + tensor.dims()
+              + "; wanted one that "
+              + wanted);
     }
   }
 }

@@ -29,22 +29,18 @@ public sealed interface Op {
   /// Each run of `group` columns: mean taken off, divided by `sqrt(variance + epsilon)`, times
   /// weight, plus bias. Weight and bias as in [RmsNorm].
   record LayerNorm(
-      Value in,
-      @Nullable Tensor weight,
-      @Nullable Tensor bias,
-      float epsilon,
-      int group,
-      Value out)
+      Value in, @Nullable Tensor weight, @Nullable Tensor bias, float epsilon, int group, Value out)
       implements Op {}
 
   /// Each run of `group` columns becomes `x / max(sqrt(sum(x^2)), epsilon)`.
   record L2Norm(Value in, float epsilon, int group, Value out) implements Op {}
 
-  /// out = in · weightᵀ + bias. `weight` is `[columns, rows]`: columns = in.width, rows = out.width.
+  /// out = in · weightᵀ + bias. `weight` is `[columns, rows]`: columns = in.width, rows =
+  /// out.width.
   record MatMul(Tensor weight, Value in, @Nullable Tensor bias, Value out) implements Op {}
 
-  /// out = left + right. `right` may be narrower: then its width divides left's and column c of left
-  /// meets column `c / (left.width / right.width)` of right.
+  /// out = left + right. `right` may be narrower: then its width divides left's and column c of
+  /// left meets column `c / (left.width / right.width)` of right.
   record Add(Value left, Value right, Value out) implements Op {}
 
   /// out = left * right, element by element; `right` may be narrower as in [Add].
@@ -68,8 +64,7 @@ public sealed interface Op {
   record Gated(Activation kind, Value gate, Value up, Value out) implements Op {}
 
   /// Takes `count` runs of `width` columns; run i starts at column `offset + i * stride`.
-  record Columns(Value in, int offset, int stride, int width, int count, Value out)
-      implements Op {}
+  record Columns(Value in, int offset, int stride, int width, int count, Value out) implements Op {}
 
   /// Left and right side by side, in runs: `count` times (left.width/count columns of left, then
   /// right.width/count of right).
@@ -80,8 +75,8 @@ public sealed interface Op {
 
   /// Writes the rows of `key` and `value` to the cache (if given), then lets each query read every
   /// earlier position of its own sequence, itself included, inside the need's window. Without `key`
-  /// and `value` it reads what another op with the same need wrote. Scores, softmax and weighted sum
-  /// are cut at page edges counted from position 0.
+  /// and `value` it reads what another op with the same need wrote. Scores, softmax and weighted
+  /// sum are cut at page edges counted from position 0.
   record Attention(
       int need,
       Value query,
@@ -92,8 +87,8 @@ public sealed interface Op {
       implements Stateful {}
 
   /// Depthwise causal convolution: out[t] = kind(sum over j of weight[j] * in[t - taps + 1 + j] +
-  /// bias). `weight` is `[taps, channels]`; the last tap meets the current token. Remembers the last
-  /// `taps - 1` rows, oldest first: State((taps - 1) * channels).
+  /// bias). `weight` is `[taps, channels]`; the last tap meets the current token. Remembers the
+  /// last `taps - 1` rows, oldest first: State((taps - 1) * channels).
   record ShortConv(
       int need, Value in, Tensor weight, @Nullable Tensor bias, Activation kind, Value out)
       implements Stateful {}
@@ -109,22 +104,15 @@ public sealed interface Op {
   /// step * x bᵀ`, `out = S c + d * x`. Head h uses group `h / (heads / groups)` of b and c, which
   /// are `groups` runs of `stateWidth`. `a` (negative), `d` and `dtBias` have one number a head.
   /// State(heads * headWidth * stateWidth), `[head][headWidth][stateWidth]`.
-  record HeadScan(
-      int need,
-      Value x,
-      Value dt,
-      Value b,
-      Value c,
-      HeadScanSpec spec,
-      Value out)
+  record HeadScan(int need, Value x, Value dt, Value b, Value c, HeadScanSpec spec, Value out)
       implements Stateful {}
 
   /// Chooses `chosen` experts a row from router logits. `out` has `2 * chosen` columns: the expert
   /// numbers (as floats, best first), then their weights.
   record Route(Value logits, RouteSpec spec, Value out) implements Op {}
 
-  /// One matrix of a stack for each chosen expert: out run e = weight[expert e] · x. `in` has either
-  /// one run (shared by all chosen experts) or `chosen` runs. `weight` is `[columns, rows,
+  /// One matrix of a stack for each chosen expert: out run e = weight[expert e] · x. `in` has
+  /// either one run (shared by all chosen experts) or `chosen` runs. `weight` is `[columns, rows,
   /// experts]`, `bias` `[rows, experts]`. `out` has `chosen` runs of `rows`.
   record ExpertMatMul(
       Tensor weight, @Nullable Tensor bias, Value in, Value route, int chosen, Value out)

@@ -10,12 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param normalise divide the chosen weights by their sum
 /// @param factor multiplies the weights at the end
 public record RouteSpec(
-    int experts,
-    int chosen,
-    Gate gate,
-    @Nullable Tensor bias,
-    boolean normalise,
-    float factor) {
+    int experts, int chosen, Gate gate, @Nullable Tensor bias, boolean normalise, float factor) {
   public enum Gate {
     SOFTMAX,
     SIGMOID,

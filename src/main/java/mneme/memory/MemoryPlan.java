@@ -6,16 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The sum of a model's memory needs: bytes as an exact function of length, and where each need lies
-/// inside its page or block. Like KV needs (same window) share a page, one part after the other; each
-/// state need is a block of its own.
+/// The sum of a model's memory needs: bytes as an exact function of length, and where each need
+/// lies inside its page or block. Like KV needs (same window) share a page, one part after the
+/// other; each state need is a block of its own.
 ///
 /// @param pageTokens tokens a page holds, of every group; a power of two
 /// @param groups KV groups, in order of first appearance
 /// @param states one block for each state need, in order of appearance
 /// @param places for each need, where it lies
 public record MemoryPlan(
-    int pageTokens, KvEncoding encoding, List<Group> groups, List<Block> states, List<Place> places) {
+    int pageTokens,
+    KvEncoding encoding,
+    List<Group> groups,
+    List<Block> states,
+    List<Place> places) {
 
   /// Offsets inside a page and page sizes are multiples of this.
   public static final int ALIGNMENT_BYTES = 256;
@@ -112,7 +116,9 @@ public record MemoryPlan(
       long keysAt = sizes.get(group);
       long valuesAt = keysAt + rows(kv, KvEncoding.rowBytes(encoding.keys(), kv.keyWidth()));
       long values =
-          kv.valueWidth() == 0 ? 0 : rows(kv, KvEncoding.rowBytes(encoding.values(), kv.valueWidth()));
+          kv.valueWidth() == 0
+              ? 0
+              : rows(kv, KvEncoding.rowBytes(encoding.values(), kv.valueWidth()));
       members.get(group).add(need);
       sizes.set(group, valuesAt + values);
       places.put(need, new Place.InPage(group, keysAt, valuesAt));
@@ -135,8 +141,7 @@ public record MemoryPlan(
       List<Group> groups = new ArrayList<>();
       groupOfWindow.forEach(
           (window, group) -> groups.add(new Group(window, members.get(group), sizes.get(group))));
-      return new MemoryPlan(
-          pageTokens, encoding, groups, states, List.copyOf(places.values()));
+      return new MemoryPlan(pageTokens, encoding, groups, states, List.copyOf(places.values()));
     }
   }
 }

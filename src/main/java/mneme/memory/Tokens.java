@@ -48,8 +48,7 @@ public final class Tokens {
   /// How many leading tokens the two have in common.
   public int commonPrefix(Tokens other) {
     int mismatch =
-        Arrays.mismatch(
-            ids, from, from + length, other.ids, other.from, other.from + other.length);
+        Arrays.mismatch(ids, from, from + length, other.ids, other.from, other.from + other.length);
     return mismatch < 0 ? length : mismatch;
   }
 

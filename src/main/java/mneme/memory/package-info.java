@@ -1,5 +1,5 @@
-/// What a sequence must remember, and which bytes hold it: needs, plan, slabs, pages, leases, prefix
-/// index, checkpoints. Open [mneme.memory.MemoryNeed] first, then `MemoryPlan`. Plain
+/// What a sequence must remember, and which bytes hold it: needs, plan, slabs, pages, leases,
+/// prefix index, checkpoints. Open [mneme.memory.MemoryNeed] first, then `MemoryPlan`. Plain
 /// single-threaded logic; it knows no device, no actor and no architecture.
 @NullMarked
 package mneme.memory;

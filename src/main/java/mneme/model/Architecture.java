@@ -13,6 +13,6 @@ public interface Architecture {
   ///
   /// @param contextTokens the longest sequence to be served; few families depend on it
   /// @throws mneme.format.ModelFormatException if the file lacks something or says something that
-  ///     this family does not know
+  ///   this family does not know
   Graph graph(ModelFile file, int contextTokens);
 }

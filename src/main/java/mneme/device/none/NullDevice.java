@@ -17,11 +17,11 @@ import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
 
-/// Answers at once, or after a set delay, with logits that are a pure function of the tokens read so
-/// far: all zero but for one token, [#next].
+/// Answers at once, or after a set delay, with logits that are a pure function of the tokens read
+/// so far: all zero but for one token, [#next].
 ///
-/// What it knows of earlier tokens it reads back from the sequence's own pages and states, so a page
-/// shared wrongly, a state not restored or a stale lease shows as a wrong stream.
+/// What it knows of earlier tokens it reads back from the sequence's own pages and states, so a
+/// page shared wrongly, a state not restored or a stale lease shows as a wrong stream.
 public final class NullDevice implements Device {
   private static final long SEED = 0x9e3779b97f4a7c15L;
 

@@ -13,8 +13,8 @@ import mneme.device.Program;
 import mneme.device.Span;
 import mneme.memory.MemoryPlan;
 
-/// Keeps a running hash of a sequence's tokens: at each position in every KV group's page, and at the
-/// head of every state.
+/// Keeps a running hash of a sequence's tokens: at each position in every KV group's page, and at
+/// the head of every state.
 final class NullProgram implements Program {
   private final int vocabulary;
   private final MemoryPlan plan;
@@ -70,8 +70,8 @@ final class NullProgram implements Program {
     return row;
   }
 
-  /// What pages and states say of the tokens before the span. If they disagree the result is none of
-  /// theirs, so the stream shows it.
+  /// What pages and states say of the tokens before the span. If they disagree the result is none
+  /// of theirs, so the stream shows it.
   private long recall(Span span, DevicePool pool) {
     long first = 0;
     boolean seen = false;
