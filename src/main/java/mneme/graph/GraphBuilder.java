@@ -1,5 +1,11 @@
 package mneme.graph;
 
+import static mneme.graph.Shapes.check;
+import static mneme.graph.Shapes.checkDivides;
+import static mneme.graph.Shapes.checkHolds;
+import static mneme.graph.Shapes.checkRuns;
+import static mneme.graph.Shapes.checkWidth;
+
 import java.util.ArrayList;
 import java.util.List;
 import mneme.format.ModelFormatException;
@@ -8,13 +14,15 @@ import mneme.memory.MemoryNeed;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a graph, op by op; each method returns the value that its op defines. Shapes are checked
-/// here, so a file whose tensors do not fit is refused before anything is computed.
+/// here, so a file whose tensors do not fit is refused before anything is computed. An op that
+/// keeps a state declares it itself; only KV caches are declared by [#need], because layers may
+/// share one.
 public final class GraphBuilder {
   private final List<Op> ops = new ArrayList<>();
   private final List<MemoryNeed> needs = new ArrayList<>();
   private int values;
 
-  /// Declares something to remember; the result is what stateful ops take as `need`.
+  /// Declares something to remember; the result, for a KV cache, is what [#attention] takes.
   public int need(MemoryNeed need) {
     needs.add(need);
     return needs.size() - 1;
@@ -53,14 +61,30 @@ public final class GraphBuilder {
     int rows = Math.toIntExact(weight.elements() / weight.columns());
     check(weight.columns() == in.width(), weight, "takes " + in.width() + " inputs");
     if (bias != null) {
-      check(bias.elements() == rows, bias, "has " + rows + " numbers");
+      checkHolds(bias, rows);
     }
     return put(new Op.MatMul(weight, in, bias, next(rows)));
+  }
+
+  public Value blockMatMul(Tensor weight, Value in) {
+    long inputs = (long) weight.columns() * weight.matrices();
+    check(inputs == in.width(), weight, "takes " + in.width() + " inputs over all its blocks");
+    return put(
+        new Op.BlockMatMul(weight, in, next(Math.multiplyExact(weight.rows(), weight.matrices()))));
+  }
+
+  public Value sumRuns(Value in, int group) {
+    checkDivides(group, in.width());
+    return put(new Op.SumRuns(in, group, next(in.width() / group)));
   }
 
   public Value add(Value left, Value right) {
     checkDivides(right.width(), left.width());
     return put(new Op.Add(left, right, next(left.width())));
+  }
+
+  public Value subtract(Value left, Value right) {
+    return add(left, scale(right, -1));
   }
 
   public Value multiply(Value left, Value right) {
@@ -83,7 +107,7 @@ public final class GraphBuilder {
   }
 
   public Value activate(Value in, Activation kind) {
-    return put(new Op.Activate(in, kind, next(in.width())));
+    return kind == Activation.IDENTITY ? in : put(new Op.Activate(in, kind, next(in.width())));
   }
 
   public Value softcap(Value in, float cap) {
@@ -91,8 +115,13 @@ public final class GraphBuilder {
   }
 
   public Value gated(Activation kind, Value gate, Value up) {
-    checkSame(gate, up);
+    checkWidth(gate, up.width());
     return put(new Op.Gated(kind, gate, up, next(up.width())));
+  }
+
+  public Value clampedGated(Value gate, Value up, float alpha, float limit) {
+    checkWidth(gate, up.width());
+    return put(new Op.ClampedGated(gate, up, alpha, limit, next(up.width())));
   }
 
   /// The columns `[offset, offset + width)`.
@@ -101,7 +130,7 @@ public final class GraphBuilder {
   }
 
   public Value columns(Value in, int offset, int stride, int width, int count) {
-    if (offset < 0 || width < 1 || offset + (count - 1) * stride + width > in.width()) {
+    if (offset < 0 || width < 1 || (long) offset + (count - 1L) * stride + width > in.width()) {
       throw new ModelFormatException(
           "columns %d + %d * %d + %d do not lie in a row of %d"
               .formatted(offset, count - 1, stride, width, in.width()));
@@ -126,34 +155,130 @@ public final class GraphBuilder {
     if (!(needs.get(need) instanceof MemoryNeed.Kv kv)) {
       throw new IllegalArgumentException("need " + need + " is no KV cache");
     }
-    if (query.width() != spec.queryHeads() * kv.keyWidth()) {
-      throw new ModelFormatException(
-          "%d query heads of %d do not make a row of %d"
-              .formatted(spec.queryHeads(), kv.keyWidth(), query.width()));
+    checkDivides(kv.heads(), spec.queryHeads());
+    checkWidth(query, spec.queryHeads() * kv.keyWidth());
+    if (key != null) {
+      checkWidth(key, kv.heads() * kv.keyWidth());
+    }
+    if (value != null) {
+      checkWidth(value, kv.heads() * kv.valueWidth());
     }
     int valueWidth = kv.valueWidth() == 0 ? spec.latentValueWidth() : kv.valueWidth();
     Value out = next(spec.queryHeads() * valueWidth);
     return put(new Op.Attention(need, query, key, value, spec, out));
   }
 
-  public Value shortConv(
-      int need, Value in, Tensor weight, @Nullable Tensor bias, Activation kind) {
-    long channels = weight.elements() / weight.columns();
-    check(channels == in.width(), weight, "has " + in.width() + " channels");
+  public Value shortConv(Value in, Tensor weight, @Nullable Tensor bias, Activation kind) {
+    checkHolds(weight, (long) weight.columns() * in.width());
+    if (bias != null) {
+      checkHolds(bias, in.width());
+    }
+    int need = state((weight.columns() - 1L) * in.width());
     return put(new Op.ShortConv(need, in, weight, bias, kind, next(in.width())));
   }
 
-  public Value selectiveScan(SelectiveScanInputs in, Tensor a, Tensor d) {
-    Value out = next(in.x().width());
-    return put(new Op.SelectiveScan(in.need(), in.x(), in.step(), in.b(), in.c(), a, d, out));
+  public Value shift(Value in) {
+    return put(new Op.Shift(state(in.width()), in, next(in.width())));
   }
 
-  public Value headScan(HeadScanInputs in, HeadScanSpec spec) {
+  public Value selectiveScan(StepInputs in, Tensor a, Tensor d) {
+    int channels = in.x().width();
+    checkWidth(in.step(), channels);
+    checkWidth(in.b(), a.columns());
+    checkWidth(in.c(), a.columns());
+    checkHolds(a, (long) a.columns() * channels);
+    checkHolds(d, channels);
+    int need = state(a.elements());
+    return put(new Op.SelectiveScan(need, in.x(), in.step(), in.b(), in.c(), a, d, next(channels)));
+  }
+
+  public Value headScan(StepInputs in, HeadScanSpec spec) {
+    checkWidth(in.x(), spec.heads() * spec.headWidth());
+    checkWidth(in.step(), spec.heads());
+    checkWidth(in.b(), spec.groups() * spec.stateWidth());
+    checkWidth(in.c(), spec.groups() * spec.stateWidth());
+    checkDivides(spec.groups(), spec.heads());
+    checkHolds(spec.a(), spec.heads());
+    checkHolds(spec.dtBias(), spec.heads());
+    int need = state((long) spec.heads() * spec.headWidth() * spec.stateWidth());
     Value out = next(in.x().width());
-    return put(new Op.HeadScan(in.need(), in.x(), in.dt(), in.b(), in.c(), spec, out));
+    return put(new Op.HeadScan(need, in.x(), in.step(), in.b(), in.c(), spec, out));
+  }
+
+  public Value linearScan(MatrixInputs in, @Nullable Value decay, LinearScanSpec spec) {
+    int need = state(in.stateFloats(spec.heads()));
+    checkWidth(in.query(), in.key().width());
+    if (decay != null && decay.width() != spec.heads()) {
+      checkWidth(decay, in.key().width());
+    }
+    if (spec.decay() != null) {
+      checkHolds(spec.decay(), spec.heads());
+    }
+    if (spec.bonus() != null) {
+      checkHolds(spec.bonus(), in.key().width());
+    }
+    Value out = next(in.value().width());
+    return put(new Op.LinearScan(need, in.query(), in.key(), in.value(), decay, spec, out));
+  }
+
+  public Value deltaScan(MatrixInputs in, DeltaInputs delta, int heads) {
+    int need = state(in.stateFloats(heads));
+    for (Value same : List.of(in.query(), delta.decay(), delta.removed(), delta.replaced())) {
+      checkWidth(same, in.key().width());
+    }
+    return put(
+        new Op.DeltaScan(
+            need,
+            in.query(),
+            in.key(),
+            in.value(),
+            delta.decay(),
+            delta.removed(),
+            delta.replaced(),
+            heads,
+            next(in.value().width())));
+  }
+
+  public Value gatedRecurrence(Value x, Value inputGate, Value recurrenceGate, Tensor weight) {
+    checkWidth(inputGate, x.width());
+    checkWidth(recurrenceGate, x.width());
+    checkHolds(weight, x.width());
+    int need = state(x.width());
+    return put(new Op.GatedRecurrence(need, x, inputGate, recurrenceGate, weight, next(x.width())));
+  }
+
+  public Value matrixLstm(MatrixInputs in, Value inputGate, Value forgetGate, float epsilon) {
+    int heads = inputGate.width();
+    checkWidth(forgetGate, heads);
+    checkWidth(in.query(), in.key().width());
+    int need = state(in.stateFloats(heads) + in.key().width() + heads);
+    Value out = next(in.value().width());
+    return put(
+        new Op.MatrixLstm(
+            need, in.query(), in.key(), in.value(), inputGate, forgetGate, heads, epsilon, out));
+  }
+
+  public Value scalarLstm(Value gates, Tensor recurrent, Tensor bias, int heads) {
+    checkDivides(4 * heads, gates.width());
+    int width = gates.width() / 4;
+    checkHolds(recurrent, 4L * width * (width / heads));
+    checkHolds(bias, gates.width());
+    return put(new Op.ScalarLstm(state(4L * width), gates, recurrent, bias, heads, next(width)));
+  }
+
+  public Value channelWkv(Value key, Value value, Tensor decay, Tensor first) {
+    checkWidth(value, key.width());
+    checkHolds(decay, key.width());
+    checkHolds(first, key.width());
+    int need = state(3L * key.width());
+    return put(new Op.ChannelWkv(need, key, value, decay, first, next(key.width())));
   }
 
   public Value route(Value logits, RouteSpec spec) {
+    checkWidth(logits, spec.experts());
+    if (spec.bias() != null) {
+      checkHolds(spec.bias(), spec.experts());
+    }
     return put(new Op.Route(logits, spec, next(2 * spec.chosen())));
   }
 
@@ -163,7 +288,10 @@ public final class GraphBuilder {
         weight.columns() == in.width() || weight.columns() * chosen == in.width(),
         weight,
         "takes " + in.width() + " inputs");
-    Value out = next(weight.rows() * chosen);
+    if (bias != null) {
+      checkHolds(bias, (long) weight.rows() * weight.matrices());
+    }
+    Value out = next(Math.multiplyExact(weight.rows(), chosen));
     return put(new Op.ExpertMatMul(weight, bias, in, route, chosen, out));
   }
 
@@ -181,11 +309,24 @@ public final class GraphBuilder {
     return new Graph(ops, needs, values);
   }
 
-  /// Inputs of [#selectiveScan].
-  public record SelectiveScanInputs(int need, Value x, Value step, Value b, Value c) {}
+  /// Inputs of [#selectiveScan] and [#headScan].
+  public record StepInputs(Value x, Value step, Value b, Value c) {}
 
-  /// Inputs of [#headScan].
-  public record HeadScanInputs(int need, Value x, Value dt, Value b, Value c) {}
+  /// Inputs of the ops whose state is a matrix a head.
+  public record MatrixInputs(Value query, Value key, Value value) {
+    long stateFloats(int heads) {
+      checkDivides(heads, key.width());
+      checkDivides(heads, value.width());
+      return (long) key.width() * (value.width() / heads);
+    }
+  }
+
+  /// What makes a [Op.DeltaScan] forget and replace.
+  public record DeltaInputs(Value decay, Value removed, Value replaced) {}
+
+  private int state(long floats) {
+    return need(new MemoryNeed.State(floats));
+  }
 
   private Value next(int width) {
     return new Value(values++, width);
@@ -194,38 +335,5 @@ public final class GraphBuilder {
   private Value put(Op op) {
     ops.add(op);
     return op.out();
-  }
-
-  private static void checkRuns(Value in, @Nullable Tensor weight, int group) {
-    checkDivides(group, in.width());
-    if (weight != null) {
-      long elements = weight.elements();
-      check(elements == group || elements == in.width(), weight, "has " + group + " numbers");
-    }
-  }
-
-  private static void checkSame(Value left, Value right) {
-    if (left.width() != right.width()) {
-      throw new ModelFormatException(
-          "rows of " + left.width() + " and " + right.width() + " do not match");
-    }
-  }
-
-  private static void checkDivides(int part, int whole) {
-    if (part < 1 || whole % part != 0) {
-      throw new ModelFormatException("rows of " + whole + " do not divide into " + part);
-    }
-  }
-
-  private static void check(boolean holds, Tensor tensor, String wanted) {
-    if (!holds) {
-      throw new ModelFormatException(
-          "tensor '"
-              + tensor.name()
-              + "' has dims "
-              + tensor.dims()
-              + "; wanted one that "
-              + wanted);
-    }
   }
 }

@@ -12,7 +12,8 @@ public sealed interface Op {
   /// The value this op defines.
   Value out();
 
-  /// An op that remembers something between tokens.
+  /// An op that remembers something between tokens. At position 0 it starts from its own initial
+  /// memory (zeros unless it says otherwise), whatever the bytes hold. A state is f32 values.
   sealed interface Stateful extends Op {
     /// Index into [Graph#needs] of what it remembers.
     int need();
@@ -46,6 +47,13 @@ public sealed interface Op {
   /// out = left * right, element by element; `right` may be narrower as in [Add].
   record Multiply(Value left, Value right, Value out) implements Op {}
 
+  /// Block-diagonal product: run h of `out` = weight[h] · run h of `in`. `weight` is `[columns,
+  /// rows, blocks]`; `in` has `blocks` runs of `columns`, `out` `blocks` runs of `rows`.
+  record BlockMatMul(Tensor weight, Value in, Value out) implements Op {}
+
+  /// Each run of `group` columns becomes one number, its sum.
+  record SumRuns(Value in, int group, Value out) implements Op {}
+
   /// out = in * factor.
   record Scale(Value in, float factor, Value out) implements Op {}
 
@@ -62,6 +70,10 @@ public sealed interface Op {
 
   /// out = kind(gate) * up.
   record Gated(Activation kind, Value gate, Value up, Value out) implements Op {}
+
+  /// out = g * sigmoid(alpha * g) * (u + 1), where g is `gate` cut off above `limit` and u is `up`
+  /// clamped to [-limit, limit] (the gated unit of gpt-oss).
+  record ClampedGated(Value gate, Value up, float alpha, float limit, Value out) implements Op {}
 
   /// Takes `count` runs of `width` columns; run i starts at column `offset + i * stride`.
   record Columns(Value in, int offset, int stride, int width, int count, Value out) implements Op {}
@@ -105,6 +117,83 @@ public sealed interface Op {
   /// are `groups` runs of `stateWidth`. `a` (negative), `d` and `dtBias` have one number a head.
   /// State(heads * headWidth * stateWidth), `[head][headWidth][stateWidth]`.
   record HeadScan(int need, Value x, Value dt, Value b, Value c, HeadScanSpec spec, Value out)
+      implements Stateful {}
+
+  /// out[t] = in[t - 1], zeros at position 0. Remembers the last row: State(width).
+  record Shift(int need, Value in, Value out) implements Stateful {}
+
+  /// Linear attention with decay. Per head, with S `[keyWidth][valueWidth]` and w one number a head
+  /// or one a key channel: `S' = w S + k vᵀ`, `out = scale * q · S'`; with a bonus u (RWKV-6, arXiv
+  /// 2404.05892) `out = scale * q · (S + (u k) vᵀ)` instead. The decay w, in (0, 1], is `decay` (a
+  /// value of one number a head or one a key channel) or else the constant `spec.decay()`.
+  /// State(heads * keyWidth * valueWidth), `[head][keyWidth][valueWidth]`.
+  record LinearScan(
+      int need,
+      Value query,
+      Value key,
+      Value value,
+      @Nullable Value decay,
+      LinearScanSpec spec,
+      Value out)
+      implements Stateful {}
+
+  /// The delta rule, general form (RWKV-7, arXiv 2503.14456; gated delta net, 2412.06464). Per
+  /// head, with S `[keyWidth][valueWidth]`, w the decay of each key channel: `S' = w S + b (a · S)
+  /// + k vᵀ`, `out = q · S'`. A gated delta net has a = w k, b = -beta k, v = beta v. `decay`,
+  ///   `query`, `key`, `removed` (a) and `replaced` (b) are `heads` runs of `keyWidth`, `value` of
+  ///   `valueWidth`. State(heads * keyWidth * valueWidth), `[head][keyWidth][valueWidth]`.
+  record DeltaScan(
+      int need,
+      Value query,
+      Value key,
+      Value value,
+      Value decay,
+      Value removed,
+      Value replaced,
+      int heads,
+      Value out)
+      implements Stateful {}
+
+  /// The gated recurrence of Griffin (RG-LRU, arXiv 2402.19427), per channel: `log a = -8 *
+  /// recurrenceGate * softplus(weight)`, `h = a h + sqrt(1 - a^2) * inputGate * x`, out = h. At
+  /// position 0, and only there, `h = inputGate * x`. Gates are already through the sigmoid.
+  /// State(width).
+  record GatedRecurrence(
+      int need, Value x, Value inputGate, Value recurrenceGate, Tensor weight, Value out)
+      implements Stateful {}
+
+  /// mLSTM (xLSTM, arXiv 2405.04517), stabilised. Per head, with `lf = -softplus(-forgetGate)`: `m'
+  /// = max(lf + m, i)`, `F = exp(lf + m - m')`, `I = exp(i - m')`, `C' = F C + I k vᵀ`, `n' = F n +
+  /// I k`, `out = C'ᵀ q / (max(|n' · q|, exp(-m')) + epsilon)`, q scaled before. Gates are one
+  /// number a head, before any squashing. State: C `[head][keyWidth][valueWidth]`, then n
+  /// `[head][keyWidth]`, then m `[head]`.
+  record MatrixLstm(
+      int need,
+      Value query,
+      Value key,
+      Value value,
+      Value inputGate,
+      Value forgetGate,
+      int heads,
+      float epsilon,
+      Value out)
+      implements Stateful {}
+
+  /// sLSTM (xLSTM, arXiv 2405.04517). `gates` holds what the inputs give to the gates i, f, z, o,
+  /// four runs of the full width; each gate also gets `recurrent[head][gate] · y` of the previous
+  /// output of its own head, plus its bias. `m' = max(i, m + log sigmoid(f))` (`m' = i` at position
+  /// 0), `I = min(exp(i - m'), 1)`, `F = min(exp(m + log sigmoid(f) - m'), 1)`, `c' = F c + I
+  /// tanh(z)`, `n' = F n + I`, `y' = sigmoid(o) c' / n'`, out = y'. `recurrent` is `[in, out, 4,
+  /// heads]`, `bias` `[width, 4]`. State: y, c, n, m, each of the full width.
+  record ScalarLstm(int need, Value gates, Tensor recurrent, Tensor bias, int heads, Value out)
+      implements Stateful {}
+
+  /// The WKV of RWKV-4 (arXiv 2305.13048), per channel, with u = `first` and w = `decay`
+  /// (negative): `q = max(o, u + k)`, `out = (e^(o - q) num + e^(u + k - q) v) / (e^(o - q) den +
+  /// e^(u + k - q))`; then, with `q = max(o + w, k)`: `num' = e^(o + w - q) num + e^(k - q) v`,
+  /// den' likewise with 1 for v, `o' = q`. Starts with num = den = 0, o = -1e38. State: num, den,
+  /// o, each of the full width.
+  record ChannelWkv(int need, Value key, Value value, Tensor decay, Tensor first, Value out)
       implements Stateful {}
 
   /// Chooses `chosen` experts a row from router logits. `out` has `2 * chosen` columns: the expert
