@@ -23,10 +23,10 @@ final class Blocks {
       case I16 -> out[o] = (short) u16(in, p);
       case I32 -> out[o] = i32(in, p);
       case I64 -> out[o] = i64(in, p);
-      case Q4_0 -> q4(in, p + 2, out, o, half(in, p), -8 * half(in, p));
-      case Q4_1 -> q4(in, p + 4, out, o, half(in, p), half(in, p + 2));
-      case Q5_0 -> q5(in, p + 2, out, o, half(in, p), -16, 0);
-      case Q5_1 -> q5(in, p + 4, out, o, half(in, p), 0, half(in, p + 2));
+      case Q4_0 -> q4(in, p, out, o);
+      case Q4_1 -> q4WithLeast(in, p, out, o);
+      case Q5_0 -> q5(in, p, out, o);
+      case Q5_1 -> q5WithLeast(in, p, out, o);
       case Q8_0 -> q8(in, p, out, o);
       case Q2_K -> KBlocks.q2(in, p, out, o);
       case Q3_K -> KBlocks.q3(in, p, out, o);
@@ -45,7 +45,9 @@ final class Blocks {
   };
 
   /// Twice the values of a 4-bit float with 2 exponent bits and 1 mantissa bit.
-  private static final byte[] FP4_LEVELS = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  private static final byte[] FP4_LEVELS = {
+    0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12
+  };
 
   static float half(byte[] in, int p) {
     return Float.float16ToFloat((short) u16(in, p));
@@ -63,21 +65,41 @@ final class Blocks {
     return (i32(in, p) & 0xffffffffL) | (long) i32(in, p + 4) << 32;
   }
 
-  /// 16 bytes: the low nibbles are elements 0 to 15, the high ones 16 to 31.
-  private static void q4(byte[] in, int q, float[] out, int o, float scale, float least) {
+  /// Scale, then 16 bytes: the low nibbles are elements 0 to 15, the high ones 16 to 31.
+  private static void q4(byte[] in, int p, float[] out, int o) {
+    float scale = half(in, p);
     for (int j = 0; j < 16; j++) {
-      out[o + j] = (in[q + j] & 15) * scale + least;
-      out[o + j + 16] = (in[q + j] >> 4 & 15) * scale + least;
+      out[o + j] = ((in[p + 2 + j] & 15) - 8) * scale;
+      out[o + j + 16] = ((in[p + 2 + j] >> 4 & 15) - 8) * scale;
+    }
+  }
+
+  private static void q4WithLeast(byte[] in, int p, float[] out, int o) {
+    float scale = half(in, p);
+    float least = half(in, p + 2);
+    for (int j = 0; j < 16; j++) {
+      out[o + j] = (in[p + 4 + j] & 15) * scale + least;
+      out[o + j + 16] = (in[p + 4 + j] >> 4 & 15) * scale + least;
     }
   }
 
   /// As [#q4] with the fifth bits of all 32 elements in four bytes before the nibbles.
-  private static void q5(byte[] in, int p, float[] out, int o, float scale, int zero, float least) {
-    int high = i32(in, p);
+  private static void q5(byte[] in, int p, float[] out, int o) {
+    float scale = half(in, p);
+    int fifths = i32(in, p + 2);
     for (int j = 0; j < 16; j++) {
-      int low = in[p + 4 + j];
-      out[o + j] = ((low & 15 | (high >> j & 1) << 4) + zero) * scale + least;
-      out[o + j + 16] = ((low >> 4 & 15 | (high >> j + 16 & 1) << 4) + zero) * scale + least;
+      out[o + j] = ((in[p + 6 + j] & 15 | (fifths >> j & 1) << 4) - 16) * scale;
+      out[o + j + 16] = ((in[p + 6 + j] >> 4 & 15 | (fifths >> j + 16 & 1) << 4) - 16) * scale;
+    }
+  }
+
+  private static void q5WithLeast(byte[] in, int p, float[] out, int o) {
+    float scale = half(in, p);
+    float least = half(in, p + 2);
+    int fifths = i32(in, p + 4);
+    for (int j = 0; j < 16; j++) {
+      out[o + j] = (in[p + 8 + j] & 15 | (fifths >> j & 1) << 4) * scale + least;
+      out[o + j + 16] = (in[p + 8 + j] >> 4 & 15 | (fifths >> j + 16 & 1) << 4) * scale + least;
     }
   }
 

@@ -165,8 +165,7 @@ final class GgufReader {
   }
 
   private static MalformedFileException wrongType(long offset, String key, String what) {
-    return new MalformedFileException(
-        Fault.WRONG_KEY_TYPE, offset, "key '" + key + "' is " + what);
+    return new MalformedFileException(Fault.WRONG_KEY_TYPE, offset, "key '" + key + "' is " + what);
   }
 
   private Entry readEntry() {

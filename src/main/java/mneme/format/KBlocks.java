@@ -94,7 +94,9 @@ final class KBlocks {
   }
 
   private static int scaleOf(byte[] in, int p, int group) {
-    return group < 4 ? in[p + group] & 63 : in[p + group + 4] & 15 | (in[p + group - 4] & 0xc0) >> 2;
+    return group < 4
+        ? in[p + group] & 63
+        : in[p + group + 4] & 15 | (in[p + group - 4] & 0xc0) >> 2;
   }
 
   private static int leastOf(byte[] in, int p, int group) {

@@ -1,6 +1,7 @@
-/// How numbers and models lie in bytes: encodings, GGUF, safetensors. Open [mneme.format.ModelFiles]
-/// first: it turns a path into a [mneme.format.ModelFile]; [mneme.format.Decoder] turns the tensors
-/// of one into floats. This room knows no architecture and no device.
+/// How numbers and models lie in bytes: encodings, GGUF, safetensors. Open
+/// [mneme.format.ModelFiles] first: it turns a path into a [mneme.format.ModelFile];
+/// [mneme.format.Decoder] turns the tensors of one into floats. This room knows no architecture and
+/// no device.
 ///
 /// A GGUF file, little-endian throughout:
 ///

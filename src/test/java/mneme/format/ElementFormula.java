@@ -21,9 +21,7 @@ final class ElementFormula {
   static float at(Encoding encoding, byte[] bytes, int element) {
     int start = element / encoding.blockElements() * encoding.blockBytes();
     ByteBuffer block =
-        ByteBuffer.wrap(bytes, start, encoding.blockBytes())
-            .slice()
-            .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.wrap(bytes, start, encoding.blockBytes()).slice().order(ByteOrder.LITTLE_ENDIAN);
     return new ElementFormula(block, element % encoding.blockElements()).value(encoding);
   }
 
@@ -45,7 +43,8 @@ final class ElementFormula {
       case IQ4_NL -> half(0) * IQ4[nibble(2)];
       case MXFP4 -> mxfp4();
       case IQ4_XS -> iq4xs();
-      case Q2_K -> (half(80) * bits(i / 16 * 8, 4)) * twoBits(16) - half(82) * bits(i / 16 * 8 + 4, 4);
+      case Q2_K ->
+          (half(80) * bits(i / 16 * 8, 4)) * twoBits(16) - half(82) * bits(i / 16 * 8 + 4, 4);
       case Q3_K -> (half(108) * q3scale()) * (twoBits(32) + 4 * hmask() - 4);
       case Q4_K -> (half(0) * scale6(4)) * kNibble(16) - half(2) * min6(4);
       case Q5_K -> (half(0) * scale6(4)) * (kNibble(48) + 16 * fifth()) - half(2) * min6(4);
@@ -77,7 +76,9 @@ final class ElementFormula {
 
   private int q3scale() {
     int s = i / 16;
-    return bits(8 * (96 + s % 8) + 4 * (s / 8), 4) + 16 * bits(8 * (104 + s % 4) + 2 * (s / 4), 2) - 32;
+    return bits(8 * (96 + s % 8) + 4 * (s / 8), 4)
+        + 16 * bits(8 * (104 + s % 4) + 2 * (s / 4), 2)
+        - 32;
   }
 
   private int scale6(int at) {

@@ -2,17 +2,14 @@ package mneme.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import mneme.SharedData;
 import org.junit.jupiter.api.Test;
 
 class GgufTest {
   @Test
-  void everyGoldenModelOpensAndDecodesToFiniteNumbers() throws IOException {
+  void everyGoldenModelOpensAndDecodesToFiniteNumbers() {
     for (Path path : goldens()) {
       try (ModelFile file = ModelFiles.open(path)) {
         assertThat(file.metadata().architecture()).isNotEmpty();
@@ -27,7 +24,7 @@ class GgufTest {
   }
 
   @Test
-  void quantizedWeightsAreAboutAsSpreadAsTheFloatOnes() throws IOException {
+  void quantizedWeightsAreAboutAsSpreadAsTheFloatOnes() {
     for (Path path : goldens()) {
       if (!path.toString().contains("llama-")) {
         continue;
@@ -52,9 +49,7 @@ class GgufTest {
     return sum / values.length;
   }
 
-  private static List<Path> goldens() throws IOException {
-    try (Stream<Path> folders = Files.list(SharedData.path("goldens"))) {
-      return folders.map(f -> f.resolve("model.gguf")).filter(Files::exists).sorted().toList();
-    }
+  private static List<Path> goldens() {
+    return SharedData.folders("goldens").stream().map(f -> f.resolve("model.gguf")).toList();
   }
 }
