@@ -7,15 +7,18 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A GGUF file, version 2 or 3, mapped into memory. Tensors are slices of the mapping: nothing is
 /// copied, and nothing may be read after [#close].
 public final class Gguf implements ModelFile {
-  private final Arena arena;
+  /// Holds the mapping; null if the bytes are the caller's.
+  private final @Nullable Arena arena;
+
   private final Metadata metadata;
   private final Map<String, Tensor> tensors;
 
-  private Gguf(Arena arena, GgufReader.Contents contents) {
+  private Gguf(@Nullable Arena arena, GgufReader.Contents contents) {
     this.arena = arena;
     this.metadata = contents.metadata();
     this.tensors = contents.tensors();
@@ -24,6 +27,7 @@ public final class Gguf implements ModelFile {
   /// Maps and checks the file; reads its header, not its weights.
   ///
   /// @throws MalformedFileException naming the byte at which the file breaks the format
+  @SuppressWarnings("MustBeClosedChecker") // the file that is returned closes it
   public static Gguf open(Path path) {
     Arena arena = Arena.ofShared();
     try {
@@ -36,7 +40,7 @@ public final class Gguf implements ModelFile {
 
   /// Reads a file that is in memory already; `file` stays the caller's.
   public static Gguf of(MemorySegment file) {
-    return new Gguf(Arena.ofShared(), new GgufReader(file).read());
+    return new Gguf(null, new GgufReader(file).read());
   }
 
   @Override
@@ -56,7 +60,7 @@ public final class Gguf implements ModelFile {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
+    if (arena != null && arena.scope().isAlive()) {
       arena.close();
     }
   }
