@@ -1,0 +1,5 @@
+/// Tests that drive the command line in this process.
+@NullMarked
+package mneme.cli;
+
+import org.jspecify.annotations.NullMarked;
