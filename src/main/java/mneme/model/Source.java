@@ -1,0 +1,171 @@
+package mneme.model;
+
+import mneme.format.Metadata;
+import mneme.format.ModelFile;
+import mneme.format.ModelFormatException;
+import mneme.format.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A model file as an architecture reads it: keys under the architecture's own prefix, tensors by
+/// layer. A key may hold one number for all layers or a list with one a layer.
+public final class Source {
+  private final ModelFile file;
+  private final Metadata metadata;
+  private final String prefix;
+  private final int contextTokens;
+
+  public Source(ModelFile file, int contextTokens) {
+    this.file = file;
+    this.metadata = file.metadata();
+    this.prefix = metadata.architecture() + ".";
+    this.contextTokens = contextTokens;
+  }
+
+  /// The longest sequence to be served, in tokens.
+  public int contextTokens() {
+    return contextTokens;
+  }
+
+  public String architecture() {
+    return metadata.architecture();
+  }
+
+  public int layers() {
+    return positive("block_count");
+  }
+
+  /// Width of the residual stream.
+  public int width() {
+    return positive("embedding_length");
+  }
+
+  public boolean has(String key) {
+    return metadata.has(prefix + key);
+  }
+
+  public int integer(String key) {
+    return metadata.integer(prefix + key);
+  }
+
+  public int integer(String key, int otherwise) {
+    return metadata.integer(prefix + key, otherwise);
+  }
+
+  /// An integer that must be at least 1.
+  public int positive(String key) {
+    return positive(key, integer(key));
+  }
+
+  public float real(String key) {
+    return has(key) && metadata.values().get(prefix + key) instanceof Long whole
+        ? whole
+        : metadata.real(prefix + key);
+  }
+
+  public float real(String key, float otherwise) {
+    return has(key) ? real(key) : otherwise;
+  }
+
+  public boolean flag(String key, boolean otherwise) {
+    return metadata.flag(prefix + key, otherwise);
+  }
+
+  public String text(String key, String otherwise) {
+    return metadata.text(prefix + key, otherwise);
+  }
+
+  /// The number that stands for `layer`.
+  public int perLayer(String key, int layer, int otherwise) {
+    if (!metadata.isList(prefix + key)) {
+      return integer(key, otherwise);
+    }
+    var numbers = metadata.integers(prefix + key);
+    if (layer >= numbers.size()) {
+      throw new ModelFormatException(
+          "key '%s%s' has %d numbers, too few for layer %d"
+              .formatted(prefix, key, numbers.size(), layer));
+    }
+    return Math.toIntExact(numbers.get(layer));
+  }
+
+  /// A list of flags, one a layer.
+  public boolean flagOfLayer(String key, int layer) {
+    var flags = metadata.flags(prefix + key);
+    if (layer >= flags.size()) {
+      throw new ModelFormatException(
+          "key '%s%s' has %d flags, too few for layer %d"
+              .formatted(prefix, key, flags.size(), layer));
+    }
+    return flags.get(layer);
+  }
+
+  public boolean isList(String key) {
+    return metadata.isList(prefix + key);
+  }
+
+  public Tensor tensor(String name) {
+    return file.tensor(name);
+  }
+
+  public @Nullable Tensor find(String name) {
+    return file.find(name).orElse(null);
+  }
+
+  public Layer layer(int index) {
+    return new Layer(index);
+  }
+
+  private int positive(String key, int value) {
+    if (value < 1) {
+      throw new ModelFormatException("key '" + prefix + key + "' is " + value + ", not positive");
+    }
+    return value;
+  }
+
+  /// The tensors and numbers of one layer.
+  public final class Layer {
+    private final int index;
+
+    private Layer(int index) {
+      this.index = index;
+    }
+
+    public int index() {
+      return index;
+    }
+
+    public int positive(String key) {
+      return Source.this.positive(key, perLayer(key, index, 0));
+    }
+
+    public int integer(String key, int otherwise) {
+      return perLayer(key, index, otherwise);
+    }
+
+    /// `blk.N.name.weight`, which must be there.
+    public Tensor weight(String name) {
+      return file.tensor(fullName(name + ".weight"));
+    }
+
+    /// The tensor of exactly that name after `blk.N.`, which must be there.
+    public Tensor plain(String name) {
+      return file.tensor(fullName(name));
+    }
+
+    public @Nullable Tensor find(String name) {
+      return file.find(fullName(name)).orElse(null);
+    }
+
+    public @Nullable Tensor bias(String name) {
+      return find(name + ".bias");
+    }
+
+    public boolean has(String name) {
+      return find(name + ".weight") != null;
+    }
+
+    private String fullName(String name) {
+      return "blk." + index + "." + name;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package mneme.device;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import mneme.graph.Graph;
+import mneme.memory.KvEncoding;
+import mneme.memory.LeaseView;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+
+/// A graph on a device with a pool, and sequences whose pages lie in random order in it.
+public final class Rig implements AutoCloseable {
+  private final MemoryPlan plan;
+  private final Program program;
+  private final DevicePool pool;
+  private final Logits logits;
+  private final List<Long> slots = new ArrayList<>();
+  private final long slotBytes;
+
+  public Rig(Device device, Graph graph, Numerics numerics, KvEncoding encoding) {
+    this(device, graph, numerics, MemoryPlan.of(graph.needs(), encoding, 16), 1024);
+  }
+
+  /// @param slots pages and states that can be held at once
+  public Rig(Device device, Graph graph, Numerics numerics, MemoryPlan plan, int slots) {
+    this.plan = plan;
+    this.program = device.prepare(graph, plan, numerics);
+    this.logits = new Logits(graph.vocabulary());
+    long largest = MemoryPlan.ALIGNMENT_BYTES;
+    for (MemoryPlan.Group group : plan.groups()) {
+      largest = Math.max(largest, group.pageBytes());
+    }
+    for (MemoryPlan.Block block : plan.states()) {
+      largest = Math.max(largest, block.bytes());
+    }
+    this.slotBytes = largest;
+    this.pool = device.openPool(slots * slotBytes);
+    for (int i = 0; i < slots; i++) {
+      this.slots.add(i * slotBytes);
+    }
+    Collections.shuffle(this.slots, new Random(7));
+  }
+
+  /// One sequence: its tokens read so far and where its memory lies.
+  public final class Sequence implements LeaseView {
+    private final List<List<Long>> pages = new ArrayList<>();
+    private final long[] states;
+    private int position;
+
+    private Sequence() {
+      plan.groups().forEach(_ -> pages.add(new ArrayList<>()));
+      states = plan.states().stream().mapToLong(_ -> slots.removeLast()).toArray();
+    }
+
+    /// A span of the next tokens; pages are taken as needed.
+    public Span next(int[] tokens, int outputs) {
+      for (List<Long> group : pages) {
+        while ((long) group.size() * plan.pageTokens() < position + tokens.length) {
+          group.add(slots.removeLast());
+        }
+      }
+      Span span = new Span(Tokens.of(tokens), position, this, outputs);
+      position += tokens.length;
+      return span;
+    }
+
+    public int position() {
+      return position;
+    }
+
+    /// The bytes of one state.
+    public float[] state(int rank, int floats) {
+      var target = java.lang.foreign.MemorySegment.ofArray(new float[floats]);
+      pool.read(states[rank], target);
+      return target.toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT);
+    }
+
+    public void putState(int rank, float[] values) {
+      var source = java.lang.foreign.Arena.ofAuto().allocate(4L * values.length);
+      source.copyFrom(java.lang.foreign.MemorySegment.ofArray(values));
+      pool.write(states[rank], source);
+    }
+
+    @Override
+    public long page(int group, int index) {
+      return pages.get(group).get(index);
+    }
+
+    @Override
+    public long state(int state) {
+      return states[state];
+    }
+  }
+
+  public Sequence sequence() {
+    return new Sequence();
+  }
+
+  public MemoryPlan plan() {
+    return plan;
+  }
+
+  /// Runs one step and gives a row for every output.
+  public float[][] step(Span... spans) {
+    program.run(new Batch(List.of(spans)), pool, logits);
+    float[][] rows = new float[logits.rows()][];
+    Arrays.setAll(rows, logits::row);
+    return rows;
+  }
+
+  /// Reads all tokens of a new sequence in pieces of the given lengths, the last one repeated, and
+  /// gives the logits after each token.
+  public float[][] read(int[] tokens, int... pieces) {
+    Sequence sequence = sequence();
+    float[][] rows = new float[tokens.length][];
+    for (int at = 0, i = 0; at < tokens.length; i++) {
+      int length = Math.min(pieces[Math.min(i, pieces.length - 1)], tokens.length - at);
+      float[][] piece = step(sequence.next(Arrays.copyOfRange(tokens, at, at + length), length));
+      System.arraycopy(piece, 0, rows, at, length);
+      at += length;
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    pool.close();
+  }
+}
