@@ -73,6 +73,27 @@ public record MemoryPlan(
     return tokens == 0 ? 0 : (tokens - 1) / pageTokens - firstPage(group, tokens) + 1;
   }
 
+  /// Most pages of `group` held at once by a sequence on its way to `tokens` tokens, when no span
+  /// is longer than `chunkTokens`. Under a window that is what a whole chunk sees, wherever it
+  /// begins.
+  public int peakPages(Group group, int tokens, int chunkTokens) {
+    int all = Math.ceilDiv(tokens, pageTokens);
+    if (group.windowTokens() == 0) {
+      return all;
+    }
+    long seen = group.windowTokens() - 1L + chunkTokens;
+    return (int) Math.min(all, Math.max(0, seen - 2) / pageTokens + 2);
+  }
+
+  /// Most bytes held at once by a sequence on its way to `tokens` tokens; see [#peakPages].
+  public long peakBytes(int tokens, int chunkTokens) {
+    long bytes = stateBytes();
+    for (Group group : groups) {
+      bytes += group.pageBytes() * peakPages(group, tokens, chunkTokens);
+    }
+    return bytes;
+  }
+
   /// Index of the oldest page that the newest of `tokens` tokens sees.
   public int firstPage(Group group, int tokens) {
     int window = group.windowTokens();

@@ -1,0 +1,150 @@
+package mneme.memory;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.function.Consumer;
+
+/// The life of every block: lent to leases, kept by the prefix index, at rest, free. What is given
+/// back rests while a step that was started before may still touch it.
+final class Blocks {
+  /// What a block is there for; a free place has no block.
+  enum Use {
+    LEASED,
+    CACHED,
+    RESTING
+  }
+
+  private final Slabs slabs;
+  private final ArrayDeque<Block> resting = new ArrayDeque<>();
+  private final long[][] bytes = new long[Use.values().length][Block.Kind.values().length];
+  private Consumer<IndexNode> onLeaseChange = _ -> {};
+  private long lastStarted;
+  private long lastEnded;
+
+  Blocks(Slabs slabs) {
+    this.slabs = slabs;
+  }
+
+  /// Whom to tell when a page that a node keeps gets its first lease or loses its last.
+  void watch(Consumer<IndexNode> watcher) {
+    onLeaseChange = watcher;
+  }
+
+  Slabs slabs() {
+    return slabs;
+  }
+
+  Collection<Block> resting() {
+    return Collections.unmodifiableCollection(resting);
+  }
+
+  long bytes(Use use, Block.Kind kind) {
+    return bytes[use.ordinal()][kind.ordinal()];
+  }
+
+  /// A new block, held by one lease. The caller has secured its place.
+  Block lend(SizeClass size, Block.Kind kind, int tenant, boolean isOverwritten) {
+    Block block = slabs.take(size, kind, tenant, isOverwritten);
+    block.leases = 1;
+    count(block, Use.LEASED, 1);
+    return block;
+  }
+
+  /// One more lease holds `block`.
+  void share(Block block) {
+    if (block.leases++ == 0) {
+      block.size.cached--;
+      count(block, Use.CACHED, -1);
+      count(block, Use.LEASED, 1);
+      tellIndex(block);
+    }
+  }
+
+  /// `holding` holds `block` no more.
+  void giveBack(Block block, Holding holding) {
+    if (block.writer == holding) {
+      block.writer = null;
+    }
+    block.lastStep = lastStarted;
+    if (--block.leases > 0) {
+      return;
+    }
+    count(block, Use.LEASED, -1);
+    if (block.cachedIn == null) {
+      retire(block);
+    } else {
+      block.size.cached++;
+      count(block, Use.CACHED, 1);
+      tellIndex(block);
+    }
+  }
+
+  /// The index keeps a block that some lease holds now.
+  void keep(Block block, IndexNode node) {
+    if (block.leases == 0 || block.cachedIn != null) {
+      throw new LedgerException("the index can keep a leased block once, not " + block.leases);
+    }
+    block.cachedIn = node;
+  }
+
+  /// The index keeps `block` no more.
+  void drop(Block block) {
+    block.cachedIn = null;
+    if (block.leases == 0) {
+      block.size.cached--;
+      count(block, Use.CACHED, -1);
+      retire(block);
+    }
+  }
+
+  private void tellIndex(Block block) {
+    if (block.cachedIn != null) {
+      onLeaseChange.accept(block.cachedIn);
+    }
+  }
+
+  private void retire(Block block) {
+    if (block.lastStep <= lastEnded) {
+      slabs.free(block);
+      return;
+    }
+    block.lastStep = lastStarted;
+    block.isResting = true;
+    block.size.resting++;
+    block.slab.resting++;
+    count(block, Use.RESTING, 1);
+    resting.add(block);
+  }
+
+  void stepStarted(long step) {
+    if (step <= lastStarted) {
+      throw new LedgerException("step %d started after step %d".formatted(step, lastStarted));
+    }
+    lastStarted = step;
+  }
+
+  void stepEnded(long step) {
+    if (step <= lastEnded || step > lastStarted) {
+      throw new LedgerException(
+          "step %d ended; %d was the last to start, %d to end"
+              .formatted(step, lastStarted, lastEnded));
+    }
+    lastEnded = step;
+    while (!resting.isEmpty() && resting.getFirst().lastStep <= step) {
+      wake(resting.removeFirst());
+    }
+  }
+
+  private void wake(Block block) {
+    block.isResting = false;
+    block.size.resting--;
+    block.slab.resting--;
+    count(block, Use.RESTING, -1);
+    slabs.free(block);
+  }
+
+  private void count(Block block, Use use, int sign) {
+    bytes[use.ordinal()][block.kind.ordinal()] += sign * block.size.bytes;
+  }
+}

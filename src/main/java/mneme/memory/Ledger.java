@@ -1,0 +1,179 @@
+package mneme.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Who holds which bytes of one device's pool: the logic of the memory pool, without its actor.
+/// Pages and states of any number of models live in the same bytes.
+///
+/// A sequence is [opened][#open], [grows][#grow] by one span at a time, and is [retired][#retire]
+/// (its pages and states stay cached for others) or [released][#release]. To rewind, to preempt or
+/// to replay is the same thing: retire, and later open with the tokens to continue from; the prefix
+/// index gives back what is still there.
+///
+/// The contract with the device: for each step take the views of its spans and then [#chores()],
+/// with no other call in between; run those chores, then the step, in that order and strictly after
+/// all that was taken before. Between [#stepStarted] and [#stepEnded] what is given back rests.
+///
+/// Single-threaded. A grow inside a page costs a few comparisons and makes no garbage.
+public final class Ledger {
+  private final Slabs slabs;
+  private final Blocks blocks;
+  private final PrefixIndex index;
+  private final Room room;
+  private final Spans spans;
+  private final Leasing leasing;
+  private final List<PooledModel> models = new ArrayList<>();
+  private final Tenants tenants = new Tenants();
+  private List<Chore> chores = new ArrayList<>();
+
+  /// @param checkpointBytes most bytes that saved states may take, cached and leased together
+  public Ledger(PoolShape shape, long checkpointBytes) {
+    slabs = new Slabs(shape, this::add);
+    blocks = new Blocks(slabs);
+    index = new PrefixIndex();
+    room = new Room(slabs, index);
+    spans = new Spans(blocks, room, this::add);
+    leasing = new Leasing(blocks, room, this::add);
+  }
+
+  private void add(Chore chore) {
+    chores.add(chore);
+  }
+
+  public PoolShape shape() {
+    return slabs.shape();
+  }
+
+  /// Makes `plan` known and returns the number by which claims name it.
+  ///
+  /// @param chunkTokens longest span that a sequence of this model will run
+  /// @throws IllegalArgumentException if one of its pages or states is larger than a slab
+  public int register(MemoryPlan plan, int chunkTokens) {
+    PooledModel model = new PooledModel(models.size(), plan, chunkTokens, slabs);
+    models.add(model);
+    return model.number;
+  }
+
+  /// Opens a lease: reuses the longest prefix that is known of this tenant, takes state blocks, and
+  /// sets pages aside up to the promised length. Pages are taken as the sequence grows.
+  public Opening open(Claim claim) {
+    PooledModel model = models.get(claim.model());
+    int tenant = tenants.number(claim.tenant());
+    Match match = index.match(model, tenant, claim.prompt(), claim.prompt().length() - 1);
+    return leasing.open(claim, model, tenant, match);
+  }
+
+  /// Makes positions `[start, end)` ready to be written by the next step: pages exist, pages that
+  /// others rely on are copied first, pages that the token at `start` no longer sees are given
+  /// back.
+  ///
+  /// @param start where the span begins; at most the end of the last one
+  public Growth grow(Lease lease, int start, int end) {
+    Holding holding = leasing.find(lease);
+    if (holding == null) {
+      return new Growth.Stale(lease);
+    }
+    if (start < 0 || start > holding.end || end <= start) {
+      throw new IllegalArgumentException(
+          "span [%d, %d) of a lease on %d tokens".formatted(start, end, holding.end));
+    }
+    Shortage shortage = spans.ready(holding, start, end);
+    return shortage == null ? Growth.GRANTED : new Growth.Short(shortage);
+  }
+
+  /// Where the memory of `lease` lies now. Valid for the step whose chores are taken next.
+  ///
+  /// @throws StaleLeaseException if the lease has ended
+  public LeaseView view(Lease lease) {
+    return leasing.held(lease).view(slabs.moves());
+  }
+
+  public boolean isCurrent(Lease lease) {
+    return leasing.find(lease) != null;
+  }
+
+  /// A second lease on the same tokens, for another continuation: shares every page, which is
+  /// copied when either side writes to it, and gets a copy of the states. Call it when every span
+  /// granted so far has been handed to the device, before the next one is granted.
+  ///
+  /// @param promisedTokens as in [Claim#promisedTokens]
+  public Opening fork(Lease lease, long owner, int promisedTokens) {
+    Holding parent = leasing.find(lease);
+    return parent == null ? new Opening.Stale(lease) : leasing.fork(parent, owner, promisedTokens);
+  }
+
+  /// Saves a copy of the states as they will be when every step started so far has run, which is
+  /// after the last granted span. It stays with the lease until [#publish] puts it in the prefix
+  /// index. Call it when that span has been handed to the device, before the next one is granted.
+  ///
+  /// @return whether there was room for it; a model without states has nothing to save
+  /// @throws StaleLeaseException if the lease has ended
+  public boolean checkpoint(Lease lease) {
+    Holding holding = leasing.held(lease);
+    return holding.model.hasStates() && leasing.save(holding) == null;
+  }
+
+  /// Puts into the prefix index what the lease holds of `computed`: the sequence's tokens from its
+  /// start, all of them run by steps that ended well. Pages stay writable for this lease.
+  ///
+  /// @throws StaleLeaseException if the lease has ended
+  public void publish(Lease lease, Tokens computed) {
+    index.publish(leasing.held(lease), computed);
+  }
+
+  /// Publishes `computed` and ends the lease. If the last granted span ended with them, the states
+  /// become a checkpoint without a copy. False if the lease had ended before.
+  public boolean retire(Lease lease, Tokens computed) {
+    Holding holding = leasing.find(lease);
+    if (holding == null) {
+      return false;
+    }
+    index.publish(holding, computed);
+    return leasing.release(lease, false);
+  }
+
+  /// Ends a lease. False if it had ended before; then nothing happens.
+  public boolean release(Lease lease) {
+    return leasing.release(lease, false);
+  }
+
+  /// Ends a lease whose bytes nobody may rely on: they are scrubbed before anyone gets them.
+  public boolean discard(Lease lease) {
+    return leasing.release(lease, true);
+  }
+
+  /// What the device has to do before the next step, in order; each chore is handed out once.
+  public List<Chore> chores() {
+    if (chores.isEmpty()) {
+      return List.of();
+    }
+    List<Chore> taken = chores;
+    chores = new ArrayList<>();
+    return taken;
+  }
+
+  /// Step `step` was handed to the device. Steps are numbered upwards over all models of the
+  /// device.
+  public void stepStarted(long step) {
+    blocks.stepStarted(step);
+  }
+
+  /// Step `step`, and every one before it, will touch no memory any more, however it ended.
+  public void stepEnded(long step) {
+    blocks.stepEnded(step);
+  }
+
+  public Usage usage() {
+    long pages = blocks.bytes(Blocks.Use.LEASED, Block.Kind.PAGE);
+    long states = blocks.bytes(Blocks.Use.LEASED, Block.Kind.STATE);
+    long resting =
+        blocks.bytes(Blocks.Use.RESTING, Block.Kind.PAGE)
+            + blocks.bytes(Blocks.Use.RESTING, Block.Kind.STATE);
+    long cachedPages = blocks.bytes(Blocks.Use.CACHED, Block.Kind.PAGE);
+    long cachedStates = blocks.bytes(Blocks.Use.CACHED, Block.Kind.STATE);
+    long total = shape().bytes();
+    long free = total - pages - states - resting - cachedPages - cachedStates;
+    return new Usage(total, free, pages, states, resting, cachedPages, cachedStates);
+  }
+}
