@@ -223,8 +223,11 @@ public final class GraphBuilder {
 
   public Value deltaScan(MatrixInputs in, DeltaInputs delta, int heads) {
     int need = state(in.stateFloats(heads));
-    for (Value same : List.of(in.query(), delta.decay(), delta.removed(), delta.replaced())) {
+    for (Value same : List.of(in.query(), delta.removed(), delta.replaced())) {
       checkWidth(same, in.key().width());
+    }
+    if (delta.decay().width() != heads) {
+      checkWidth(delta.decay(), in.key().width());
     }
     return put(
         new Op.DeltaScan(

@@ -138,10 +138,10 @@ public sealed interface Op {
       implements Stateful {}
 
   /// The delta rule, general form (RWKV-7, arXiv 2503.14456; gated delta net, 2412.06464). Per
-  /// head, with S `[keyWidth][valueWidth]`, w the decay of each key channel: `S' = w S + b (a · S)
-  /// + k vᵀ`, `out = q · S'`. A gated delta net has a = w k, b = -beta k, v = beta v. `decay`,
-  ///   `query`, `key`, `removed` (a) and `replaced` (b) are `heads` runs of `keyWidth`, `value` of
-  ///   `valueWidth`. State(heads * keyWidth * valueWidth), `[head][keyWidth][valueWidth]`.
+  /// head, with S `[keyWidth][valueWidth]`: `S' = w S + b (a · S) + k vᵀ`, `out = q · S'`. A gated
+  /// delta net has a = w k, b = -beta k, v = beta v. The decay w is one number a head or one a key
+  /// channel; `query`, `key`, `removed` (a) and `replaced` (b) are `heads` runs of `keyWidth`,
+  /// `value` of `valueWidth`. State(heads * keyWidth * valueWidth), `[head][keyWidth][valueWidth]`.
   record DeltaScan(
       int need,
       Value query,

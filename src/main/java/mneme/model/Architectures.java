@@ -5,11 +5,63 @@ import java.util.List;
 import mneme.format.ModelFile;
 import mneme.format.ModelFormatException;
 import mneme.graph.Graph;
+import mneme.model.arch.Arwkv7;
+import mneme.model.arch.Cohere2;
+import mneme.model.arch.Deepseek2;
+import mneme.model.arch.FalconH1;
+import mneme.model.arch.Gemma;
+import mneme.model.arch.Gemma4;
+import mneme.model.arch.GptOss;
+import mneme.model.arch.Granite;
+import mneme.model.arch.Jamba;
+import mneme.model.arch.KimiLinear;
+import mneme.model.arch.Lfm2;
 import mneme.model.arch.Llama;
+import mneme.model.arch.Mamba;
+import mneme.model.arch.MambaTwo;
+import mneme.model.arch.Minimax01;
+import mneme.model.arch.NemotronH;
+import mneme.model.arch.Olmo2;
+import mneme.model.arch.Olmoe;
+import mneme.model.arch.Phi3;
+import mneme.model.arch.Plamo2;
+import mneme.model.arch.Qwen;
+import mneme.model.arch.QwenDelta;
+import mneme.model.arch.Rwkv6;
+import mneme.model.arch.Rwkv6Qwen2;
+import mneme.model.arch.Rwkv7;
+import mneme.model.arch.Smollm3;
 
 /// Every architecture that Mneme knows, one line each.
 public final class Architectures {
-  private static final List<Architecture> ALL = List.of(new Llama());
+  private static final List<Architecture> ALL =
+      List.of(
+          new Arwkv7(),
+          new Cohere2(),
+          new Deepseek2(),
+          new FalconH1(),
+          new Gemma(),
+          new Gemma4(),
+          new GptOss(),
+          new Granite(),
+          new Jamba(),
+          new KimiLinear(),
+          new Lfm2(),
+          new Llama(),
+          new Mamba(),
+          new MambaTwo(),
+          new Minimax01(),
+          new NemotronH(),
+          new Olmo2(),
+          new Olmoe(),
+          new Phi3(),
+          new Plamo2(),
+          new Qwen(),
+          new QwenDelta(),
+          new Rwkv6(),
+          new Rwkv6Qwen2(),
+          new Rwkv7(),
+          new Smollm3());
 
   private Architectures() {}
 

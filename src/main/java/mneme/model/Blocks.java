@@ -1,5 +1,6 @@
 package mneme.model;
 
+import java.util.function.UnaryOperator;
 import mneme.format.Tensor;
 import mneme.graph.Activation;
 import mneme.graph.Graph;
@@ -50,6 +51,22 @@ public final class Blocks {
   /// Matrix `name` of a layer, with its bias if the file has one.
   public Value linear(Source.Layer layer, String name, Value in) {
     return graph.matMul(layer.weight(name), in, layer.bias(name));
+  }
+
+  /// `x + mixer(norm(x))`, then the same with the feed-forward part.
+  public Value preNorm(
+      Source.Layer layer, Value x, UnaryOperator<Value> mixer, UnaryOperator<Value> feedForward) {
+    Value mixed = graph.add(x, mixer.apply(norm(x, layer.weight("attn_norm"))));
+    return graph.add(mixed, feedForward.apply(norm(mixed, layer.weightOrPlain("ffn_norm"))));
+  }
+
+  /// Each of `runs` runs `times` times in a row.
+  public Value repeatEach(Value in, int runs, int times) {
+    Value out = in;
+    for (int i = 1; i < times; i++) {
+      out = graph.concat(out, in, runs);
+    }
+    return out;
   }
 
   /// The MLP of a layer: gated, gated with gate and up in one matrix (gate first), or plain.

@@ -147,6 +147,11 @@ public final class Source {
       return file.tensor(fullName(name + ".weight"));
     }
 
+    /// `blk.N.name.weight`, or `blk.N.name` as some families call it.
+    public Tensor weightOrPlain(String name) {
+      return has(name) ? weight(name) : plain(name);
+    }
+
     /// The tensor of exactly that name after `blk.N.`, which must be there.
     public Tensor plain(String name) {
       return file.tensor(fullName(name));

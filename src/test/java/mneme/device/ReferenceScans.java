@@ -247,7 +247,7 @@ final class ReferenceScans {
       for (int j = 0; j < valueWidth; j++) {
         int to = i / keyWidth * valueWidth + j;
         int at = i * valueWidth + j;
-        state[at] = w[i] * state[at] + b[i] * held[to] + k[i] * v[to];
+        state[at] = decayOf(w, i, k.length) * state[at] + b[i] * held[to] + k[i] * v[to];
         out[to] += q[i] * state[at];
       }
     }
