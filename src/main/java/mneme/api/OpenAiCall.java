@@ -1,0 +1,69 @@
+package mneme.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import mneme.engine.Completion;
+import mneme.engine.ServedModel;
+import mneme.memory.Tokens;
+import mneme.text.Sampling;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/// What `/v1/chat/completions` and `/v1/completions` have in common.
+record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiFields wish) {
+  Fields fields() {
+    return wish.fields();
+  }
+
+  CompletionStage<ServedModel> model() {
+    return site.models()
+        .load(fields().text("model"), KeepAlive.of(fields()).filter(time -> !time.isZero()));
+  }
+
+  /// Answers each of `prompts` `n` times. The seed of a choice is the request's plus its rank among
+  /// the `n`, so a choice can be asked for again alone.
+  CompletionStage<HttpResponse> generate(
+      ServedModel model, List<Tokens> prompts, OpenAiReply.Shape shape, Optional<Integer> top) {
+    int most = site.settings().limits().choices();
+    int n = wish.choices(most);
+    if ((long) n * prompts.size() > most) {
+      throw Refusal.of("n", "prompts times n must be at most " + most);
+    }
+    Draw draw = wish.draw(model);
+    List<Completion> choices = new ArrayList<>();
+    for (Tokens prompt : prompts) {
+      Prompts.fitting(model, prompt);
+      for (int i = 0; i < n; i++) {
+        choices.add(
+            new Completion(
+                model.name(),
+                prompt,
+                seeded(draw.sampling(), i),
+                draw.maxTokens(),
+                draw.stops(),
+                top,
+                exchange.tenant()));
+      }
+    }
+    OpenAiReply.Ask ask =
+        new OpenAiReply.Ask(
+            model,
+            fields().text("model"),
+            shape,
+            fields().flag("stream", false),
+            top.isPresent(),
+            wish.includesUsage(),
+            n);
+    return generations.answer(choices, new OpenAiReply(ask), exchange.gone());
+  }
+
+  private static Sampling seeded(Sampling s, int rank) {
+    return rank == 0
+        ? s
+        : new Sampling(
+            s.temperature(), s.topK(), s.topP(), s.minP(), s.typicalP(), s.repeatLastN(),
+            s.repeatPenalty(), s.presencePenalty(), s.frequencyPenalty(), s.seed() + rank,
+            s.logitBias());
+  }
+}
