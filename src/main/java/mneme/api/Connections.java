@@ -18,9 +18,9 @@ import org.apache.pekko.stream.javadsl.Flow;
 
 /// The open connections of a server.
 ///
-/// Each watches the side its requests come from: a client that closes, even while nothing is written
-/// to it (a long prefill, an answer that is sent whole), ends its stream at once. A client that has
-/// closed only its sending half counts as gone.
+/// Each watches the side its requests come from: a client that closes, even while nothing is
+/// written to it (a long prefill, an answer that is sent whole), ends its stream at once. A client
+/// that has closed only its sending half counts as gone.
 final class Connections {
   private final ActorSystem<?> system;
   private final Router router;
@@ -81,12 +81,11 @@ final class Connections {
     }
 
     private NotUsed watch(NotUsed unused, CompletionStage<Done> end) {
-      end.whenComplete(
-          (_, _) -> {
-            gone.shutdown();
-            open.remove(this);
-            completeIfDrained();
-          });
+      end.whenComplete((_, _) -> {
+        gone.shutdown();
+        open.remove(this);
+        completeIfDrained();
+      });
       return unused;
     }
 
@@ -102,7 +101,12 @@ final class Connections {
       request.discardEntityBytes(system);
       HttpResponse busy =
           Dialect.of(request.getUri().path())
-              .refuse(ApiError.of(503, isDraining ? "server is stopping" : "server busy, please try again. too many connections"));
+              .refuse(
+                  ApiError.of(
+                      503,
+                      isDraining
+                          ? "server is stopping"
+                          : "server busy, please try again. too many connections"));
       return CompletableFuture.completedFuture(busy.addHeader(Connection.create("close")));
     }
 

@@ -9,37 +9,35 @@ enum Dialect {
   OLLAMA {
     @Override
     ByteString error(ApiError error) {
-      return Json.write(
-          out -> {
-            out.writeStartObject();
-            out.writeStringField("error", error.message());
-            out.writeEndObject();
-          });
+      return Json.write(out -> {
+        out.writeStartObject();
+        out.writeStringField("error", error.message());
+        out.writeEndObject();
+      });
     }
   },
 
   OPENAI {
     @Override
     ByteString error(ApiError error) {
-      return Json.write(
-          out -> {
-            out.writeStartObject();
-            out.writeObjectFieldStart("error");
-            out.writeStringField("message", error.message());
-            out.writeStringField("type", error.type());
-            if (error.param().isEmpty()) {
-              out.writeNullField("param");
-            } else {
-              out.writeStringField("param", error.param());
-            }
-            out.writeNumberField("code", error.status());
-            if (error.contextTokens() > 0) {
-              out.writeNumberField("n_prompt_tokens", error.promptTokens());
-              out.writeNumberField("n_ctx", error.contextTokens());
-            }
-            out.writeEndObject();
-            out.writeEndObject();
-          });
+      return Json.write(out -> {
+        out.writeStartObject();
+        out.writeObjectFieldStart("error");
+        out.writeStringField("message", error.message());
+        out.writeStringField("type", error.type());
+        if (error.param().isEmpty()) {
+          out.writeNullField("param");
+        } else {
+          out.writeStringField("param", error.param());
+        }
+        out.writeNumberField("code", error.status());
+        if (error.contextTokens() > 0) {
+          out.writeNumberField("n_prompt_tokens", error.promptTokens());
+          out.writeNumberField("n_ctx", error.contextTokens());
+        }
+        out.writeEndObject();
+        out.writeEndObject();
+      });
     }
   };
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The fields of a JSON object, read by type. A field that is `null` counts as absent; one of a wrong
-/// type or out of range is refused by name.
+/// The fields of a JSON object, read by type. A field that is `null` counts as absent; one of a
+/// wrong type or out of range is refused by name.
 record Fields(ObjectNode node, String path) {
   boolean has(String name) {
     return node.hasNonNull(name);
@@ -92,8 +92,7 @@ record Fields(ObjectNode node, String path) {
     if (!fits || value.longValue() < least || value.longValue() > most) {
       throw Refusal.of(
           name,
-          "%s must be an integer from %d to %d, not %s"
-              .formatted(name, least, most, shown(value)));
+          "%s must be an integer from %d to %d, not %s".formatted(name, least, most, shown(value)));
     }
     return value.longValue();
   }
@@ -138,7 +137,10 @@ record Fields(ObjectNode node, String path) {
   }
 
   private static String shown(JsonNode value) {
-    String text = value.isContainerNode() ? value.getNodeType().name().toLowerCase(Locale.ROOT) : value.toString();
+    String text =
+        value.isContainerNode()
+            ? value.getNodeType().name().toLowerCase(Locale.ROOT)
+            : value.toString();
     return text.length() > 60 ? text.substring(0, 60) + "..." : text;
   }
 
@@ -151,7 +153,9 @@ record Fields(ObjectNode node, String path) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {
-        if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+        if (Character.isHighSurrogate(c)
+            && i + 1 < text.length()
+            && Character.isLowSurrogate(text.charAt(i + 1))) {
           i++;
         } else {
           return text.codePoints()
@@ -169,7 +173,7 @@ record Fields(ObjectNode node, String path) {
     return switch (value.getNodeType()) {
       case OBJECT -> {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        value.fields().forEachRemaining(field -> map.put(field.getKey(), plain(field.getValue())));
+        value.properties().forEach(field -> map.put(field.getKey(), plain(field.getValue())));
         yield map;
       }
       case ARRAY -> {

@@ -47,9 +47,7 @@ final class Generations {
       int choice = i;
       Metrics.Timing timing = site.metrics().timing(choices.get(i).model());
       sources.add(
-          site.engine()
-              .generate(choices.get(i))
-              .map(event -> new Part(choice, timing.on(event))));
+          site.engine().generate(choices.get(i)).map(event -> new Part(choice, timing.on(event))));
     }
     Source<Part, NotUsed> all = sources.getFirst();
     for (Source<Part, NotUsed> next : sources.subList(1, sources.size())) {
@@ -79,8 +77,9 @@ final class Generations {
     return error.map(reply.dialect()::refuse).orElseGet(() -> reply.whole(answers));
   }
 
-  /// The status line waits for the engine's first word, so that a refusal has its own status; not for
-  /// ever, so that clients with a deadline for headers see a stream even when the queue is long.
+  /// The status line waits for the engine's first word, so that a refusal has its own status; not
+  /// for ever, so that clients with a deadline for headers see a stream even when the queue is
+  /// long.
   private CompletionStage<HttpResponse> streamed(Source<Part, NotUsed> parts, Reply reply) {
     CompletableFuture<Pair<List<Part>, Source<Part, NotUsed>>> first =
         parts.prefixAndTail(1).runWith(Sink.head(), site.system()).toCompletableFuture();
@@ -89,12 +88,11 @@ final class Generations {
         .copy()
         .thenApply(Optional::of)
         .completeOnTimeout(Optional.empty(), waitMs, TimeUnit.MILLISECONDS)
-        .thenApply(
-            known ->
-                known
-                    .flatMap(begun -> refusal(begun.first()))
-                    .map(reply.dialect()::refuse)
-                    .orElseGet(() -> sent(joined(first), reply)));
+        .thenApply(known ->
+            known
+                .flatMap(begun -> refusal(begun.first()))
+                .map(reply.dialect()::refuse)
+                .orElseGet(() -> sent(joined(first), reply)));
   }
 
   private static Optional<ApiError> refusal(List<Part> first) {
@@ -119,7 +117,9 @@ final class Generations {
             .map(part -> told(part, reply))
             .concatLazy(Source.lazySingle(reply::end))
             .recover(
-                new PFBuilder<Throwable, ByteString>().matchAny(fault -> lost(fault, reply)).build())
+                new PFBuilder<Throwable, ByteString>()
+                    .matchAny(fault -> lost(fault, reply))
+                    .build())
             .keepAlive(site.settings().waits().keepAlive(), reply::keepAlive)
             .filter(chunk -> !chunk.isEmpty());
     return HttpResponse.create()
@@ -152,10 +152,9 @@ final class Generations {
     }
     return response.transformEntityDataBytes(
         Flow.<ByteString>create()
-            .watchTermination(
-                (unused, end) -> {
-                  end.whenComplete((_, _) -> action.run());
-                  return unused;
-                }));
+            .watchTermination((unused, end) -> {
+              end.whenComplete((_, _) -> action.run());
+              return unused;
+            }));
   }
 }

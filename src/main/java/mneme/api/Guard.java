@@ -72,17 +72,17 @@ final class Guard {
   /// What tells a browser that it may show the answer to the page that asked.
   static List<HttpHeader> sharing(HttpRequest request) {
     return header(request, "Origin")
-        .map(
-            origin ->
-                List.of(
-                    Answers.header("Access-Control-Allow-Origin", origin),
-                    Answers.header("Vary", "Origin")))
+        .map(origin ->
+            List.of(
+                Answers.header("Access-Control-Allow-Origin", origin),
+                Answers.header("Vary", "Origin")))
         .orElse(List.of());
   }
 
   static List<HttpHeader> preflight() {
     return List.of(
-        Answers.header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+        Answers.header(
+            "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"),
         Answers.header("Access-Control-Allow-Headers", ALLOWED_HEADERS),
         Answers.header("Access-Control-Max-Age", "43200"));
   }

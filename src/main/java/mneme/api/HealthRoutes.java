@@ -39,30 +39,27 @@ final class HealthRoutes {
     return snapshot()
         .thenApply(Snapshot::healthy)
         .exceptionally(_ -> false)
-        .thenApply(
-            isHealthy ->
-                isHealthy
-                    ? Answers.json(
-                        out -> {
-                          out.writeStartObject();
-                          out.writeStringField("status", "ok");
-                          out.writeEndObject();
-                        })
-                    : Dialect.OPENAI.refuse(
-                        ApiError.of(503, "the engine does not answer or its steps stand still")));
+        .thenApply(isHealthy ->
+            isHealthy
+                ? Answers.json(out -> {
+                  out.writeStartObject();
+                  out.writeStringField("status", "ok");
+                  out.writeEndObject();
+                })
+                : Dialect.OPENAI.refuse(
+                    ApiError.of(503, "the engine does not answer or its steps stand still")));
   }
 
   private CompletionStage<HttpResponse> metrics(Exchange exchange) {
     ExpositionFormatWriter writer = FORMATS.findWriter(exchange.header("Accept").orElse(""));
     return snapshot()
         .thenApply(NodeMetrics::of)
-        .thenApply(
-            node -> {
-              MetricSnapshots.Builder all = MetricSnapshots.builder();
-              site.metrics().scrape().forEach(all::metricSnapshot);
-              node.forEach(all::metricSnapshot);
-              return written(writer, all.build());
-            });
+        .thenApply(node -> {
+          MetricSnapshots.Builder all = MetricSnapshots.builder();
+          site.metrics().scrape().forEach(all::metricSnapshot);
+          node.forEach(all::metricSnapshot);
+          return written(writer, all.build());
+        });
   }
 
   private static HttpResponse written(ExpositionFormatWriter writer, MetricSnapshots snapshots) {

@@ -46,9 +46,7 @@ final class Json {
     if (body.isEmpty()) {
       throw Refusal.of("", "missing request body");
     }
-    return parse(decode(body)) instanceof ObjectNode object
-        ? new Fields(object, "")
-        : refuseTop();
+    return parse(decode(body)) instanceof ObjectNode object ? new Fields(object, "") : refuseTop();
   }
 
   private static Fields refuseTop() {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How long a model stays loaded after its last use: seconds as a number, or a duration as Go writes
-/// it (`5m`, `1h30m`, `250ms`). Negative: for ever; 0: not at all.
+/// How long a model stays loaded after its last use: seconds as a number, or a duration as Go
+/// writes it (`5m`, `1h30m`, `250ms`). Negative: for ever; 0: not at all.
 final class KeepAlive {
   private static final Pattern WHOLE =
       Pattern.compile("[-+]?(?:\\d+(?:\\.\\d+)?(?:ns|us|ms|s|m|h))+");

@@ -49,13 +49,12 @@ record Logprobs(Tokenizer tokenizer) {
     Map<String, Double> byText = new LinkedHashMap<>();
     top.forEach(other -> byText.putIfAbsent(text(other.id()), finite(other.logprob())));
     to.append('{');
-    byText.forEach(
-        (text, logprob) -> {
-          if (to.charAt(to.length() - 1) != '{') {
-            to.append(',');
-          }
-          Json.quote(text, to).append(':').append((double) logprob);
-        });
+    byText.forEach((text, logprob) -> {
+      if (to.charAt(to.length() - 1) != '{') {
+        to.append(',');
+      }
+      Json.quote(text, to).append(':').append((double) logprob);
+    });
     to.append('}');
   }
 

@@ -11,8 +11,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Messages of both dialects, as chat templates want them: maps with `role`, `content` (a string) and,
-/// where given, `tool_calls` (arguments as an object), `tool_call_id`, `name`, `reasoning_content`.
+/// Messages of both dialects, as chat templates want them: maps with `role`, `content` (a string)
+/// and, where given, `tool_calls` (arguments as an object), `tool_call_id`, `name`,
+/// `reasoning_content`.
 final class Messages {
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
@@ -21,45 +22,42 @@ final class Messages {
 
   static List<Map<String, @Nullable Object>> ollama(List<Fields> messages) {
     return messages.stream()
-        .map(
-            message -> {
-              if (!message.list("images").orElse(List.of()).isEmpty()) {
-                throw Refusal.of(
-                    message.name("images"), "images are not supported: no model here can see");
-              }
-              Map<String, @Nullable Object> plain = start(message);
-              plain.put("content", message.textIf("content").orElse(""));
-              copy(message, "thinking", "reasoning_content", plain);
-              copy(message, "tool_name", "name", plain);
-              return finish(message, plain);
-            })
+        .map(message -> {
+          if (!message.list("images").orElse(List.of()).isEmpty()) {
+            throw Refusal.of(
+                message.name("images"), "images are not supported: no model here can see");
+          }
+          Map<String, @Nullable Object> plain = start(message);
+          plain.put("content", message.textIf("content").orElse(""));
+          copy(message, "thinking", "reasoning_content", plain);
+          copy(message, "tool_name", "name", plain);
+          return finish(message, plain);
+        })
         .toList();
   }
 
   static List<Map<String, @Nullable Object>> openAi(List<Fields> messages) {
     return messages.stream()
-        .map(
-            message -> {
-              Map<String, @Nullable Object> plain = start(message);
-              plain.put("content", content(message));
-              copy(message, "reasoning_content", "reasoning_content", plain);
-              copy(message, "name", "name", plain);
-              return finish(message, plain);
-            })
+        .map(message -> {
+          Map<String, @Nullable Object> plain = start(message);
+          plain.put("content", content(message));
+          copy(message, "reasoning_content", "reasoning_content", plain);
+          copy(message, "name", "name", plain);
+          return finish(message, plain);
+        })
         .toList();
   }
 
   /// The list `tools` in plain Java, each checked to have a function with a name.
   static List<Object> tools(Fields fields) {
     return fields.objects("tools").stream()
-        .map(
-            tool -> {
-              tool.object("function")
-                  .orElseThrow(
-                      () -> Refusal.of(tool.name("function"), tool.name("function") + " is required"))
-                  .text("name");
-              return Objects.requireNonNull(Fields.plain(tool.node()));
-            })
+        .map(tool -> {
+          tool.object("function")
+              .orElseThrow(
+                  () -> Refusal.of(tool.name("function"), tool.name("function") + " is required"))
+              .text("name");
+          return Objects.requireNonNull(Fields.plain(tool.node()));
+        })
         .toList();
   }
 
@@ -136,8 +134,7 @@ final class Messages {
     return text.toString();
   }
 
-  private static void copy(
-      Fields from, String name, String as, Map<String, @Nullable Object> to) {
+  private static void copy(Fields from, String name, String as, Map<String, @Nullable Object> to) {
     from.textIf(name).ifPresent(value -> to.put(as, value));
   }
 }

@@ -9,8 +9,8 @@ import mneme.engine.Event;
 /// What the HTTP side counts and times itself.
 final class Metrics {
   private static final double[] FIRST_TOKEN_SECONDS = {
-    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80,
-    160, 640, 2560
+    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40,
+    80, 160, 640, 2560
   };
   private static final double[] BETWEEN_TOKENS_SECONDS = {
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1,
@@ -71,8 +71,14 @@ final class Metrics {
     Event on(Event event) {
       switch (event) {
         case Event.Text text -> onText(Math.max(1, text.tokens().size()));
-        case Event.Finished end -> finished.labelValues(model, end.reason().name().toLowerCase(java.util.Locale.ROOT)).inc();
-        case Event.Failed end -> finished.labelValues(model, end.failure().name().toLowerCase(java.util.Locale.ROOT)).inc();
+        case Event.Finished end ->
+            finished
+                .labelValues(model, end.reason().name().toLowerCase(java.util.Locale.ROOT))
+                .inc();
+        case Event.Failed end ->
+            finished
+                .labelValues(model, end.failure().name().toLowerCase(java.util.Locale.ROOT))
+                .inc();
         case Event.Started _ -> {}
       }
       return event;

@@ -28,17 +28,15 @@ final class Models {
     check(name);
     return engine
         .load(name, keepAlive)
-        .exceptionallyCompose(
-            fault ->
-                isUnknown(fault) && name.endsWith(LATEST)
-                    ? engine.load(bare(name), keepAlive)
-                    : CompletableFuture.failedStage(fault))
-        .exceptionally(
-            fault -> {
-              throw isUnknown(fault)
-                  ? new Refusal(ApiError.noSuchModel(name))
-                  : new CompletionException(cause(fault));
-            });
+        .exceptionallyCompose(fault ->
+            isUnknown(fault) && name.endsWith(LATEST)
+                ? engine.load(bare(name), keepAlive)
+                : CompletableFuture.failedStage(fault))
+        .exceptionally(fault -> {
+          throw isUnknown(fault)
+              ? new Refusal(ApiError.noSuchModel(name))
+              : new CompletionException(cause(fault));
+        });
   }
 
   /// The model that clients call `name`, loaded or not.
@@ -48,12 +46,11 @@ final class Models {
     check(name);
     return engine
         .models()
-        .thenApply(
-            models ->
-                models.stream()
-                    .filter(model -> isCalled(model, name))
-                    .findFirst()
-                    .orElseThrow(() -> new Refusal(ApiError.noSuchModel(name))));
+        .thenApply(models ->
+            models.stream()
+                .filter(model -> isCalled(model, name))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(ApiError.noSuchModel(name))));
   }
 
   private static void check(String name) {

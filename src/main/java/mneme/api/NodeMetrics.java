@@ -25,13 +25,17 @@ final class NodeMetrics {
             .build());
     metrics.add(pools(snapshot.pools()));
     List<Snapshot.Load> loads = snapshot.models();
-    metrics.add(now("mneme_sequences_running", "Sequences in steps.", loads, Snapshot.Load::running));
+    metrics.add(
+        now("mneme_sequences_running", "Sequences in steps.", loads, Snapshot.Load::running));
     metrics.add(now("mneme_sequences_waiting", "Sequences queued.", loads, Snapshot.Load::waiting));
     metrics.add(sum("mneme_steps", "Steps run.", loads, Snapshot.Load::steps));
+    metrics.add(sum("mneme_step_seconds", "Time in steps.", loads, load -> load.stepNs() / 1e9));
     metrics.add(
-        sum("mneme_step_seconds", "Time in steps.", loads, load -> load.stepNs() / 1e9));
-    metrics.add(
-        sum("mneme_prefill_tokens", "Prompt tokens computed.", loads, Snapshot.Load::prefillTokens));
+        sum(
+            "mneme_prefill_tokens",
+            "Prompt tokens computed.",
+            loads,
+            Snapshot.Load::prefillTokens));
     metrics.add(
         sum("mneme_decode_tokens", "Tokens generated.", loads, Snapshot.Load::decodeTokens));
     metrics.add(
@@ -56,18 +60,18 @@ final class NodeMetrics {
             .help("Bytes of a device's pool by what they hold; 'total' is their sum.");
     for (Snapshot.Pool pool : pools) {
       String device = pool.device();
-      bytes.dataPoint(gauge(kind(device, "total"), pool.totalBytes()));
-      bytes.dataPoint(gauge(kind(device, "free"), pool.freeBytes()));
-      bytes.dataPoint(gauge(kind(device, "pages"), pool.pageBytes()));
-      bytes.dataPoint(gauge(kind(device, "states"), pool.stateBytes()));
-      bytes.dataPoint(gauge(kind(device, "resting"), pool.restingBytes()));
-      bytes.dataPoint(gauge(kind(device, "cached"), pool.cachedBytes()));
+      bytes.dataPoint(bytes(device, "total", pool.totalBytes()));
+      bytes.dataPoint(bytes(device, "free", pool.freeBytes()));
+      bytes.dataPoint(bytes(device, "pages", pool.pageBytes()));
+      bytes.dataPoint(bytes(device, "states", pool.stateBytes()));
+      bytes.dataPoint(bytes(device, "resting", pool.restingBytes()));
+      bytes.dataPoint(bytes(device, "cached", pool.cachedBytes()));
     }
     return bytes.build();
   }
 
-  private static Labels kind(String device, String kind) {
-    return Labels.of("device", device, "kind", kind);
+  private static GaugeDataPointSnapshot bytes(String device, String kind, long bytes) {
+    return gauge(Labels.of("device", device, "kind", kind), (double) bytes);
   }
 
   private static GaugeDataPointSnapshot gauge(Labels labels, double value) {
@@ -77,21 +81,20 @@ final class NodeMetrics {
   private static MetricSnapshot now(
       String name, String help, List<Snapshot.Load> loads, ToDoubleFunction<Snapshot.Load> value) {
     GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
-    loads.forEach(
-        load -> gauge.dataPoint(gauge(Labels.of("model", load.model()), value.applyAsDouble(load))));
+    loads.forEach(load ->
+        gauge.dataPoint(gauge(Labels.of("model", load.model()), value.applyAsDouble(load))));
     return gauge.build();
   }
 
   private static MetricSnapshot sum(
       String name, String help, List<Snapshot.Load> loads, ToDoubleFunction<Snapshot.Load> value) {
     CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-    loads.forEach(
-        load ->
-            counter.dataPoint(
-                CounterDataPointSnapshot.builder()
-                    .labels(Labels.of("model", load.model()))
-                    .value(value.applyAsDouble(load))
-                    .build()));
+    loads.forEach(load ->
+        counter.dataPoint(
+            CounterDataPointSnapshot.builder()
+                .labels(Labels.of("model", load.model()))
+                .value(value.applyAsDouble(load))
+                .build()));
     return counter.build();
   }
 }

@@ -26,7 +26,8 @@ final class OllamaCall {
   private final OllamaReply.Shape shape;
   private final long startNs = System.nanoTime();
 
-  private OllamaCall(Site site, Generations generations, Exchange exchange, OllamaReply.Shape shape) {
+  private OllamaCall(
+      Site site, Generations generations, Exchange exchange, OllamaReply.Shape shape) {
     this.site = site;
     this.generations = generations;
     this.exchange = exchange;
@@ -74,8 +75,7 @@ final class OllamaCall {
     Fields options =
         fields.object("options").orElseGet(() -> new Fields(Json.MAPPER.createObjectNode(), ""));
     Draw draw =
-        new OllamaOptions(options)
-            .draw(Draw.defaults(Sampling.defaults(0), model.metadata()));
+        new OllamaOptions(options).draw(Draw.defaults(Sampling.defaults(0), model.metadata()));
     Completion completion =
         new Completion(
             model.name(),
@@ -130,11 +130,10 @@ final class OllamaCall {
     fields
         .value("format")
         .filter(format -> !(format.isTextual() && format.textValue().isEmpty()))
-        .ifPresent(
-            _ -> {
-              throw Refusal.of(
-                  "format", "format is not supported: this server cannot constrain its answers yet");
-            });
+        .ifPresent(_ -> {
+          throw Refusal.of(
+              "format", "format is not supported: this server cannot constrain its answers yet");
+        });
   }
 
   /// Variables that `think` sets in the template of `model`.
@@ -142,8 +141,7 @@ final class OllamaCall {
     return fields.value("think").map(think -> thinking(model, think)).orElse(Map.of());
   }
 
-  private static Map<String, Object> thinking(
-      ServedModel model, JsonNode think) {
+  private static Map<String, Object> thinking(ServedModel model, JsonNode think) {
     boolean isLevel =
         think.isTextual() && List.of("low", "medium", "high", "max").contains(think.textValue());
     if (!isLevel && !think.isBoolean()) {

@@ -23,18 +23,17 @@ final class OllamaChat implements Route.Handler {
     Fields fields = call.fields();
     List<Map<String, @Nullable Object>> messages = Messages.ollama(fields.objects("messages"));
     List<Object> tools = Messages.tools(fields);
-    return call.withModel(
-        loaded -> {
-          if (messages.isEmpty()) {
-            return call.loadOnly(loaded);
-          }
-          String text =
-              site.prompts()
-                  .render(
-                      loaded.model(),
-                      new Prompts.Chat(
-                          messages, tools, new LinkedHashMap<>(call.thinking(loaded.model()))));
-          return call.generate(loaded, Prompts.encode(loaded.model(), text), false);
-        });
+    return call.withModel(loaded -> {
+      if (messages.isEmpty()) {
+        return call.loadOnly(loaded);
+      }
+      String text =
+          site.prompts()
+              .render(
+                  loaded.model(),
+                  new Prompts.Chat(
+                      messages, tools, new LinkedHashMap<>(call.thinking(loaded.model()))));
+      return call.generate(loaded, Prompts.encode(loaded.model(), text), false);
+    });
   }
 }

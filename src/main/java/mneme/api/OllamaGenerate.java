@@ -24,22 +24,20 @@ final class OllamaGenerate implements Route.Handler {
 
   @Override
   public CompletionStage<HttpResponse> handle(Exchange exchange) {
-    OllamaCall call =
-        OllamaCall.of(site, generations, exchange, OllamaReply.Shape.GENERATE);
+    OllamaCall call = OllamaCall.of(site, generations, exchange, OllamaReply.Shape.GENERATE);
     Fields fields = call.fields();
     refuse(fields);
-    return call.withModel(
-        loaded -> {
-          Tokens before = context(fields, loaded.model());
-          String prompt = fields.textIf("prompt").orElse("");
-          if (prompt.isEmpty() && before.isEmpty()) {
-            return call.loadOnly(loaded);
-          }
-          boolean isRaw = fields.flag("raw", false);
-          String text = isRaw ? prompt : rendered(call, loaded.model(), prompt);
-          Tokens tokens = before.plus(Prompts.encode(loaded.model(), text));
-          return call.generate(loaded, tokens, !isRaw);
-        });
+    return call.withModel(loaded -> {
+      Tokens before = context(fields, loaded.model());
+      String prompt = fields.textIf("prompt").orElse("");
+      if (prompt.isEmpty() && before.isEmpty()) {
+        return call.loadOnly(loaded);
+      }
+      boolean isRaw = fields.flag("raw", false);
+      String text = isRaw ? prompt : rendered(call, loaded.model(), prompt);
+      Tokens tokens = before.plus(Prompts.encode(loaded.model(), text));
+      return call.generate(loaded, tokens, !isRaw);
+    });
   }
 
   private void refuse(Fields fields) {
@@ -92,8 +90,7 @@ final class OllamaGenerate implements Route.Handler {
     List<JsonNode> given = fields.list("context").orElse(List.of());
     int[] ids = new int[given.size()];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] =
-          (int) Fields.whole(given.get(i), "context", 0, model.tokenizer().vocabulary() - 1);
+      ids[i] = (int) Fields.whole(given.get(i), "context", 0, model.tokenizer().vocabulary() - 1);
     }
     return Tokens.of(ids);
   }

@@ -20,8 +20,8 @@ final class OllamaModels {
   /// Far enough for clients that cannot read "never".
   private static final Instant NEVER = Instant.parse("2318-01-01T00:00:00Z");
 
-  /// A model file has no date of its own here; that of the server's start is at least not later than
-  /// its first use.
+  /// A model file has no date of its own here; that of the server's start is at least not later
+  /// than its first use.
   private final Instant started = Instant.now();
 
   private final Site site;
@@ -40,47 +40,44 @@ final class OllamaModels {
         Optional.ofNullable(OllamaModels.class.getPackage().getImplementationVersion())
             .orElse("development");
     return CompletableFuture.completedFuture(
-        Answers.json(
-            out -> {
-              out.writeStartObject();
-              out.writeStringField("version", site.settings().ollamaVersion());
-              out.writeStringField("mneme", mneme);
-              out.writeEndObject();
-            }));
+        Answers.json(out -> {
+          out.writeStartObject();
+          out.writeStringField("version", site.settings().ollamaVersion());
+          out.writeStringField("mneme", mneme);
+          out.writeEndObject();
+        }));
   }
 
   CompletionStage<HttpResponse> tags(Exchange exchange) {
     return site.engine()
         .models()
-        .thenApply(
-            models ->
-                listed(
-                    models,
-                    (out, model) -> {
-                      identity(out, model);
-                      out.writeStringField("modified_at", OllamaReply.time(started));
-                      details(out, model);
-                      capabilities(out, model);
-                    }));
+        .thenApply(models ->
+            listed(
+                models,
+                (out, model) -> {
+                  identity(out, model);
+                  out.writeStringField("modified_at", OllamaReply.time(started));
+                  details(out, model);
+                  capabilities(out, model);
+                }));
   }
 
   CompletionStage<HttpResponse> running(Exchange exchange) {
     return site.engine()
         .running()
-        .thenApply(
-            running ->
-                listed(
-                    running.stream()
-                        .sorted(Comparator.comparing(OllamaModels::end).reversed())
-                        .toList(),
-                    (out, one) -> {
-                      identity(out, one.model());
-                      details(out, one.model());
-                      out.writeStringField("expires_at", OllamaReply.time(end(one)));
-                      out.writeNumberField("size_vram", one.deviceBytes());
-                      out.writeNumberField("context_length", one.model().contextTokens());
-                      out.writeNumberField("sequences", one.sequences());
-                    }));
+        .thenApply(running ->
+            listed(
+                running.stream()
+                    .sorted(Comparator.comparing(OllamaModels::end).reversed())
+                    .toList(),
+                (out, one) -> {
+                  identity(out, one.model());
+                  details(out, one.model());
+                  out.writeStringField("expires_at", OllamaReply.time(end(one)));
+                  out.writeNumberField("size_vram", one.deviceBytes());
+                  out.writeNumberField("context_length", one.model().contextTokens());
+                  out.writeNumberField("sequences", one.sequences());
+                }));
   }
 
   CompletionStage<HttpResponse> show(Exchange exchange) {
@@ -116,18 +113,17 @@ final class OllamaModels {
   }
 
   private static <T> HttpResponse listed(List<T> items, Item<T> writer) {
-    return Answers.json(
-        out -> {
-          out.writeStartObject();
-          out.writeArrayFieldStart("models");
-          for (T item : items) {
-            out.writeStartObject();
-            writer.write(out, item);
-            out.writeEndObject();
-          }
-          out.writeEndArray();
-          out.writeEndObject();
-        });
+    return Answers.json(out -> {
+      out.writeStartObject();
+      out.writeArrayFieldStart("models");
+      for (T item : items) {
+        out.writeStartObject();
+        writer.write(out, item);
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+      out.writeEndObject();
+    });
   }
 
   private static void identity(JsonGenerator out, ServedModel model) throws IOException {

@@ -9,8 +9,8 @@ import mneme.text.Sampling;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The `options` of the Ollama dialect. Unknown ones are logged and ignored, as Ollama does; one of a
-/// wrong type is refused in Ollama's words, one out of range with its range.
+/// The `options` of the Ollama dialect. Unknown ones are logged and ignored, as Ollama does; one of
+/// a wrong type is refused in Ollama's words, one out of range with its range.
 record OllamaOptions(Fields fields) {
   private static final Logger LOG = LoggerFactory.getLogger(OllamaOptions.class);
 
@@ -18,14 +18,40 @@ record OllamaOptions(Fields fields) {
   /// nothing and never shortens a prompt.
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
-          "num_ctx", "num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "use_mmap",
-          "draft_num_predict", "mirostat", "mirostat_tau", "mirostat_eta", "tfs_z", "numa",
-          "low_vram", "f16_kv", "vocab_only", "logits_all", "penalize_newline", "use_mlock");
+          "num_ctx",
+          "num_keep",
+          "num_batch",
+          "num_gpu",
+          "main_gpu",
+          "num_thread",
+          "use_mmap",
+          "draft_num_predict",
+          "mirostat",
+          "mirostat_tau",
+          "mirostat_eta",
+          "tfs_z",
+          "numa",
+          "low_vram",
+          "f16_kv",
+          "vocab_only",
+          "logits_all",
+          "penalize_newline",
+          "use_mlock");
 
   private static final Set<String> DRAWN =
       Set.of(
-          "temperature", "top_k", "top_p", "min_p", "typical_p", "repeat_last_n", "repeat_penalty",
-          "presence_penalty", "frequency_penalty", "seed", "num_predict", "stop");
+          "temperature",
+          "top_k",
+          "top_p",
+          "min_p",
+          "typical_p",
+          "repeat_last_n",
+          "repeat_penalty",
+          "presence_penalty",
+          "frequency_penalty",
+          "seed",
+          "num_predict",
+          "stop");
 
   private static final int MAX_STOPS = 64;
 
@@ -66,27 +92,25 @@ record OllamaOptions(Fields fields) {
   private Optional<Long> integer(String name, long least, long most) {
     return fields
         .value(name)
-        .map(
-            value -> {
-              long number = value.isNumber() ? value.longValue() : refuse(name, "integer");
-              if (number < least || number > most) {
-                throw range(name, least, most);
-              }
-              return number;
-            });
+        .map(value -> {
+          long number = value.isNumber() ? value.longValue() : refuse(name, "integer");
+          if (number < least || number > most) {
+            throw range(name, least, most);
+          }
+          return number;
+        });
   }
 
   private Optional<Float> real(String name, double least, double most) {
     return fields
         .value(name)
-        .map(
-            value -> {
-              double number = value.isNumber() ? value.doubleValue() : refuse(name, "float32");
-              if (!(number >= least && number <= most)) {
-                throw range(name, least, most);
-              }
-              return (float) number;
-            });
+        .map(value -> {
+          double number = value.isNumber() ? value.doubleValue() : refuse(name, "float32");
+          if (!(number >= least && number <= most)) {
+            throw range(name, least, most);
+          }
+          return (float) number;
+        });
   }
 
   private List<String> stops() {

@@ -12,8 +12,8 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.util.ByteString;
 
-/// NDJSON as Ollama writes it: a line for each piece of text, and a last one with the statistics, in
-/// nanoseconds and tokens.
+/// NDJSON as Ollama writes it: a line for each piece of text, and a last one with the statistics,
+/// in nanoseconds and tokens.
 final class OllamaReply implements Reply {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);

@@ -62,8 +62,16 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
     return rank == 0
         ? s
         : new Sampling(
-            s.temperature(), s.topK(), s.topP(), s.minP(), s.typicalP(), s.repeatLastN(),
-            s.repeatPenalty(), s.presencePenalty(), s.frequencyPenalty(), s.seed() + rank,
+            s.temperature(),
+            s.topK(),
+            s.topP(),
+            s.minP(),
+            s.typicalP(),
+            s.repeatLastN(),
+            s.repeatPenalty(),
+            s.presencePenalty(),
+            s.frequencyPenalty(),
+            s.seed() + rank,
             s.logitBias());
   }
 }

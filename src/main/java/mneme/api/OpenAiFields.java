@@ -10,20 +10,48 @@ import java.util.Set;
 import mneme.engine.ServedModel;
 import mneme.text.Sampling;
 
-/// The parameters of the OpenAI dialect. One that this server does not know, or whose value it cannot
-/// honour, is refused by name: an answer that ignores a wish is worse than none.
+/// The parameters of the OpenAI dialect. One that this server does not know, or whose value it
+/// cannot honour, is refused by name: an answer that ignores a wish is worse than none.
 record OpenAiFields(Fields fields) {
   private static final Set<String> BOTH =
       Set.of(
-          "model", "stream", "stream_options", "temperature", "top_p", "n", "stop", "seed",
-          "max_tokens", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "user",
-          "top_k", "min_p", "typical_p", "repeat_penalty", "repetition_penalty", "repeat_last_n",
-          "metadata", "store", "service_tier", "prompt_cache_key", "safety_identifier",
+          "model",
+          "stream",
+          "stream_options",
+          "temperature",
+          "top_p",
+          "n",
+          "stop",
+          "seed",
+          "max_tokens",
+          "presence_penalty",
+          "frequency_penalty",
+          "logit_bias",
+          "logprobs",
+          "user",
+          "top_k",
+          "min_p",
+          "typical_p",
+          "repeat_penalty",
+          "repetition_penalty",
+          "repeat_last_n",
+          "metadata",
+          "store",
+          "service_tier",
+          "prompt_cache_key",
+          "safety_identifier",
           "keep_alive");
   private static final Set<String> CHAT =
       Set.of(
-          "messages", "max_completion_tokens", "top_logprobs", "tools", "tool_choice",
-          "parallel_tool_calls", "response_format", "reasoning_effort", "chat_template_kwargs",
+          "messages",
+          "max_completion_tokens",
+          "top_logprobs",
+          "tools",
+          "tool_choice",
+          "parallel_tool_calls",
+          "response_format",
+          "reasoning_effort",
+          "chat_template_kwargs",
           "modalities");
   private static final Set<String> TEXT = Set.of("prompt", "echo", "suffix", "best_of");
 
@@ -40,8 +68,7 @@ record OpenAiFields(Fields fields) {
           "best_of", Set.of("1"));
 
   /// OpenAI's documented defaults: the model's own distribution.
-  private static final Sampling PLAIN =
-      new Sampling(1, 0, 1, 0, 1, 64, 1, 0, 0, 0, Map.of());
+  private static final Sampling PLAIN = new Sampling(1, 0, 1, 0, 1, 64, 1, 0, 0, 0, Map.of());
 
   private static final int MAX_STOPS = 64;
   private static final int MAX_BIASES = 1_024;
@@ -61,16 +88,14 @@ record OpenAiFields(Fields fields) {
         throw Refusal.of(shown, "unsupported parameter: '" + shown + "'");
       }
     }
-    ONLY.forEach(
-        (name, values) ->
-            fields
-                .value(name)
-                .filter(value -> !values.contains(value.toString()))
-                .ifPresent(
-                    _ -> {
-                      throw Refusal.of(
-                          name, name + " is supported with " + String.join(" or ", values) + " only");
-                    }));
+    ONLY.forEach((name, values) ->
+        fields
+            .value(name)
+            .filter(value -> !values.contains(value.toString()))
+            .ifPresent(_ -> {
+              throw Refusal.of(
+                  name, name + " is supported with " + String.join(" or ", values) + " only");
+            }));
     return new OpenAiFields(fields);
   }
 
@@ -91,12 +116,16 @@ record OpenAiFields(Fields fields) {
     Sampling sampling =
         new Sampling(
             fields.real("temperature", 0, 2).orElse(usual.temperature()),
-            fields.integer("top_k", -1, Integer.MAX_VALUE).map(k -> Math.max(0, k)).orElse(usual.topK()),
+            fields
+                .integer("top_k", -1, Integer.MAX_VALUE)
+                .map(k -> Math.max(0, k))
+                .orElse(usual.topK()),
             fields.real("top_p", 0, 1).orElse(usual.topP()),
             fields.real("min_p", 0, 1).orElse(usual.minP()),
             fields.real("typical_p", 0, 1).orElse(usual.typicalP()),
             fields.integer("repeat_last_n", -1, Integer.MAX_VALUE).orElse(usual.repeatLastN()),
-            fields.real("repeat_penalty", 0.01, 100)
+            fields
+                .real("repeat_penalty", 0.01, 100)
                 .or(() -> fields.real("repetition_penalty", 0.01, 100))
                 .orElse(usual.repeatPenalty()),
             fields.real("presence_penalty", -2, 2).orElse(usual.presencePenalty()),
@@ -123,7 +152,8 @@ record OpenAiFields(Fields fields) {
       }
     }
     if (stops.contains("") || stops.size() > MAX_STOPS) {
-      throw Refusal.of("stop", "stop must hold at most " + MAX_STOPS + " texts, none of them empty");
+      throw Refusal.of(
+          "stop", "stop must hold at most " + MAX_STOPS + " texts, none of them empty");
     }
     return stops;
   }
@@ -132,12 +162,11 @@ record OpenAiFields(Fields fields) {
     Map<Integer, Float> biases = new HashMap<>();
     fields
         .object("logit_bias")
-        .ifPresent(
-            given -> {
-              for (String id : given.names()) {
-                biases.put(tokenId(id, vocabulary), given.real(id, -100, 100).orElse(0f));
-              }
-            });
+        .ifPresent(given -> {
+          for (String id : given.names()) {
+            biases.put(tokenId(id, vocabulary), given.real(id, -100, 100).orElse(0f));
+          }
+        });
     if (biases.size() > MAX_BIASES) {
       throw Refusal.of("logit_bias", "logit_bias holds more than " + MAX_BIASES + " tokens");
     }

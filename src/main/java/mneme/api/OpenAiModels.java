@@ -18,19 +18,17 @@ final class OpenAiModels {
   CompletionStage<HttpResponse> list(Exchange exchange) {
     return site.engine()
         .models()
-        .thenApply(
-            models ->
-                Answers.json(
-                    out -> {
-                      out.writeStartObject();
-                      out.writeStringField("object", "list");
-                      out.writeArrayFieldStart("data");
-                      for (ServedModel model : models) {
-                        write(out, model);
-                      }
-                      out.writeEndArray();
-                      out.writeEndObject();
-                    }));
+        .thenApply(models ->
+            Answers.json(out -> {
+              out.writeStartObject();
+              out.writeStringField("object", "list");
+              out.writeArrayFieldStart("data");
+              for (ServedModel model : models) {
+                write(out, model);
+              }
+              out.writeEndArray();
+              out.writeEndObject();
+            }));
   }
 
   CompletionStage<HttpResponse> one(Exchange exchange) {

@@ -9,8 +9,8 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.util.ByteString;
 
-/// Server-sent events as OpenAI writes them: a chunk for each piece of text, one with the reason why
-/// a choice ended, one with the usage if asked for, and `[DONE]`; or one whole object.
+/// Server-sent events as OpenAI writes them: a chunk for each piece of text, one with the reason
+/// why a choice ended, one with the usage if asked for, and `[DONE]`; or one whole object.
 final class OpenAiReply implements Reply {
   private final Ask ask;
   private final String id;
@@ -101,8 +101,7 @@ final class OpenAiReply implements Reply {
     }
     StringBuilder chunk = open(choice);
     switch (ask.shape()) {
-      case CHAT ->
-          Json.quote(text.text(), chunk.append("\"delta\":{\"content\":")).append('}');
+      case CHAT -> Json.quote(text.text(), chunk.append("\"delta\":{\"content\":")).append('}');
       case TEXT -> Json.quote(text.text(), chunk.append("\"text\":"));
     }
     probabilities(text.tokens(), chunk.append(",\"logprobs\":"));

@@ -19,8 +19,7 @@ final class OpenAiRoutes {
 
   /// Variables of a template that only the server sets.
   private static final Set<String> RESERVED =
-      Set.of(
-          "messages", "tools", "documents", "bos_token", "eos_token", "add_generation_prompt");
+      Set.of("messages", "tools", "documents", "bos_token", "eos_token", "add_generation_prompt");
 
   private final Site site;
   private final Generations generations;
@@ -88,18 +87,15 @@ final class OpenAiRoutes {
     Map<String, @Nullable Object> variables = new LinkedHashMap<>();
     fields
         .object("chat_template_kwargs")
-        .ifPresent(
-            given -> {
-              for (String name : given.names()) {
-                if (RESERVED.contains(name)) {
-                  throw Refusal.of(given.name(name), given.name(name) + " is set by the server");
-                }
-                variables.put(name, Fields.plain(given.node().get(name)));
-              }
-            });
-    fields
-        .textIf("reasoning_effort")
-        .ifPresent(effort -> reasoning(effort, model, variables));
+        .ifPresent(given -> {
+          for (String name : given.names()) {
+            if (RESERVED.contains(name)) {
+              throw Refusal.of(given.name(name), given.name(name) + " is set by the server");
+            }
+            variables.put(name, Fields.plain(given.node().get(name)));
+          }
+        });
+    fields.textIf("reasoning_effort").ifPresent(effort -> reasoning(effort, model, variables));
     return variables;
   }
 

@@ -44,13 +44,12 @@ final class Prompts {
         model,
         model
             .chatTemplate()
-            .orElseThrow(
-                () ->
-                    Refusal.of(
-                        "messages",
-                        "model '"
-                            + model.name()
-                            + "' has no chat template; use /api/generate or /v1/completions")),
+            .orElseThrow(() ->
+                Refusal.of(
+                    "messages",
+                    "model '"
+                        + model.name()
+                        + "' has no chat template; use /api/generate or /v1/completions")),
         chat);
   }
 

@@ -34,8 +34,7 @@ final class Router {
   private final Metrics metrics;
   private final Executor workers;
 
-  Router(
-      ActorSystem<?> system, List<Route> routes, Guard guard, Settings settings, Site site) {
+  Router(ActorSystem<?> system, List<Route> routes, Guard guard, Settings settings, Site site) {
     this.system = system;
     this.routes = List.copyOf(routes);
     this.guard = guard;
@@ -50,9 +49,8 @@ final class Router {
     CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
     try {
       dispatch(request, path, gone)
-          .whenComplete(
-              (response, fault) ->
-                  answer.complete(fault == null ? response : refuse(request, path, fault)));
+          .whenComplete((response, fault) ->
+              answer.complete(fault == null ? response : refuse(request, path, fault)));
     } catch (RuntimeException fault) {
       answer.complete(refuse(request, path, fault));
     }
@@ -71,8 +69,7 @@ final class Router {
     return body(request)
         .thenComposeAsync(
             body ->
-                route.handler().handle(
-                    new Exchange(request, body, route.rest(path), tenant, gone)),
+                route.handler().handle(new Exchange(request, body, route.rest(path), tenant, gone)),
             workers);
   }
 
@@ -80,10 +77,9 @@ final class Router {
     List<Route> there = routes.stream().filter(route -> route.matches(path)).toList();
     boolean isHead = request.method().equals(HttpMethods.HEAD);
     return there.stream()
-        .filter(
-            route ->
-                route.method().equals(request.method())
-                    || (isHead && route.method().equals(HttpMethods.GET)))
+        .filter(route ->
+            route.method().equals(request.method())
+                || (isHead && route.method().equals(HttpMethods.GET)))
         .findFirst()
         .orElseThrow(() -> new Refusal(there.isEmpty() ? unknown(path) : wrongMethod(there)));
   }
@@ -97,7 +93,9 @@ final class Router {
     return ApiError.of(
         405,
         "method not allowed; this path takes "
-            + there.stream().map(route -> route.method().value()).collect(Collectors.joining(", ")));
+            + there.stream()
+                .map(route -> route.method().value())
+                .collect(Collectors.joining(", ")));
   }
 
   private CompletionStage<ByteString> body(HttpRequest request) {
@@ -118,10 +116,9 @@ final class Router {
             settings.limits().bodyBytes(),
             SystemMaterializer.get(system).materializer())
         .thenApply(HttpEntity.Strict::getData)
-        .exceptionally(
-            fault -> {
-              throw new Refusal(unread(fault));
-            });
+        .exceptionally(fault -> {
+          throw new Refusal(unread(fault));
+        });
   }
 
   private Optional<ApiError> unwelcome(HttpRequest request) {
@@ -133,7 +130,8 @@ final class Router {
         request.getHeader("Content-Encoding").map(HttpHeader::value).orElse("identity");
     if (!encoding.equalsIgnoreCase("identity")) {
       return Optional.of(
-          ApiError.of(415, "content encoding '" + encoding + "' is not supported; send plain JSON"));
+          ApiError.of(
+              415, "content encoding '" + encoding + "' is not supported; send plain JSON"));
     }
     return request.entity().getContentType().mediaType().isMultipart()
         ? Optional.of(ApiError.of(415, "multipart bodies are not supported; send JSON"))
@@ -146,7 +144,8 @@ final class Router {
   }
 
   private ApiError unread(Throwable fault) {
-    Throwable cause = fault instanceof CompletionException e && e.getCause() != null ? e.getCause() : fault;
+    Throwable cause =
+        fault instanceof CompletionException e && e.getCause() != null ? e.getCause() : fault;
     return switch (cause) {
       case EntityStreamSizeException _ -> tooLarge();
       case java.util.concurrent.TimeoutException _ ->

@@ -72,18 +72,15 @@ public final class Server {
   public CompletionStage<Done> stop(Duration patience) {
     return binding
         .unbind()
-        .thenCompose(
-            _ ->
-                connections
-                    .drain()
-                    .toCompletableFuture()
-                    .completeOnTimeout(
-                        Done.getInstance(), patience.toMillis(), TimeUnit.MILLISECONDS))
-        .thenApply(
-            done -> {
-              connections.cut();
-              workers.shutdown();
-              return done;
-            });
+        .thenCompose(_ ->
+            connections
+                .drain()
+                .toCompletableFuture()
+                .completeOnTimeout(Done.getInstance(), patience.toMillis(), TimeUnit.MILLISECONDS))
+        .thenApply(done -> {
+          connections.cut();
+          workers.shutdown();
+          return done;
+        });
   }
 }

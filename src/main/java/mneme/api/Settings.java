@@ -59,13 +59,29 @@ public record Settings(
 
   public Settings withPort(int other) {
     return new Settings(
-        host, other, limits, waits, origins, hosts, apiKeys, ollamaVersion, requestTemplates,
+        host,
+        other,
+        limits,
+        waits,
+        origins,
+        hosts,
+        apiKeys,
+        ollamaVersion,
+        requestTemplates,
         pekko);
   }
 
   public Settings withHost(String other) {
     return new Settings(
-        other, port, limits, waits, origins, hosts, apiKeys, ollamaVersion, requestTemplates,
+        other,
+        port,
+        limits,
+        waits,
+        origins,
+        hosts,
+        apiKeys,
+        ollamaVersion,
+        requestTemplates,
         pekko);
   }
 }

@@ -53,9 +53,7 @@ final class ByteTokenizer implements Tokenizer {
 
   @Override
   public byte[] bytes(int id) {
-    return id < BOS
-        ? new byte[] {(byte) id}
-        : MARKS.get(id - BOS).getBytes(StandardCharsets.UTF_8);
+    return id < BOS ? new byte[] {(byte) id} : MARKS.get(id - BOS).getBytes(StandardCharsets.UTF_8);
   }
 
   @Override

@@ -160,7 +160,8 @@ class OllamaTest {
             + "}";
     server.post("/api/generate", again);
     assertThat(server.engine.last().prompt().slice(0, prompt).toArray())
-        .isEqualTo(server.engine.completions.get(server.engine.completions.size() - 2).prompt().toArray());
+        .isEqualTo(
+            server.engine.completions.get(server.engine.completions.size() - 2).prompt().toArray());
   }
 
   @Test
@@ -192,12 +193,12 @@ class OllamaTest {
             ,"stream":false,"options":{"temperature":0.5,"top_k":7,"top_p":0.8,"min_p":0.1,
             "typical_p":0.7,"repeat_last_n":9,"repeat_penalty":1.1,"presence_penalty":0.2,
             "frequency_penalty":0.3,"seed":42,"num_predict":2,"stop":["x","yy"],
-            "num_ctx":512,"mirostat":1,"no_such_option":[1]}"""));
+            "num_ctx":512,"mirostat":1,"no_such_option":[1]}\
+            """));
     Sampling sampling = server.engine.last().sampling();
     assertThat(sampling)
         .isEqualTo(
-            new Sampling(
-                0.5f, 7, 0.8f, 0.1f, 0.7f, 9, 1.1f, 0.2f, 0.3f, 42, java.util.Map.of()));
+            new Sampling(0.5f, 7, 0.8f, 0.1f, 0.7f, 9, 1.1f, 0.2f, 0.3f, 42, java.util.Map.of()));
     assertThat(server.engine.last().maxTokens()).contains(2);
     assertThat(server.engine.last().stops()).containsExactly("x", "yy");
   }
@@ -238,7 +239,8 @@ class OllamaTest {
   void emptyPromptsLoadAndUnload() throws Exception {
     JsonNode load =
         TestServer.json(
-            server.post("/api/generate", "{\"model\":\"toy\",\"keep_alive\":\"90s\",\"stream\":false}"));
+            server.post(
+                "/api/generate", "{\"model\":\"toy\",\"keep_alive\":\"90s\",\"stream\":false}"));
     assertThat(load.get("done_reason").textValue()).isEqualTo("load");
     assertThat(server.engine.loads.getLast()).isEqualTo("toy PT1M30S");
     JsonNode unload =
@@ -258,7 +260,14 @@ class OllamaTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"300,PT5M", "-1,PT-1S", "\"5m\",PT5M", "\"1h30m\",PT1H30M", "\"-5m\",PT-1S", "1.5,PT1.5S"})
+  @CsvSource({
+    "300,PT5M",
+    "-1,PT-1S",
+    "\"5m\",PT5M",
+    "\"1h30m\",PT1H30M",
+    "\"-5m\",PT-1S",
+    "1.5,PT1.5S"
+  })
   void keepAliveTakesSecondsAndDurations(String given, String wanted) throws Exception {
     server.post("/api/generate", "{\"model\":\"toy\",\"keep_alive\":" + given + "}");
     assertThat(server.engine.loads.getLast()).isEqualTo("toy " + wanted);
@@ -285,8 +294,7 @@ class OllamaTest {
     HttpResponse<String> refused = server.post("/api/chat", chat(tools));
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body()).contains("does not support tools");
-    assertThat(
-            server.post("/api/chat", chat(tools).replace("\"toy\"", "\"thinker\"")).statusCode())
+    assertThat(server.post("/api/chat", chat(tools).replace("\"toy\"", "\"thinker\"")).statusCode())
         .isEqualTo(200);
     assertThat(server.post("/api/chat", chat(",\"tools\":[]")).statusCode()).isEqualTo(200);
   }

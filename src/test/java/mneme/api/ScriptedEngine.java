@@ -66,26 +66,24 @@ final class ScriptedEngine implements Engine {
             model("bare", Optional.empty()),
             model(
                 "thinker",
-                Optional.of(CHATML + "{% if enable_thinking %}<think>{% endif %}{% if tools %}{{ tools[0].function.name }}{% endif %}"))));
+                Optional.of(
+                    CHATML
+                        + "{% if enable_thinking %}<think>{% endif %}{% if tools %}{{ tools[0].function.name }}{% endif %}"))));
   }
 
   @Override
   public CompletionStage<ServedModel> load(String name, Optional<Duration> keepAlive) {
     return models()
-        .thenApply(
-            models ->
-                models.stream()
-                    .filter(model -> model.name().equals(name))
-                    .findFirst()
-                    .map(
-                        model -> {
-                          loads.add(name + keepAlive.map(time -> " " + time).orElse(""));
-                          return model;
-                        })
-                    .orElseThrow(
-                        () ->
-                            new EngineException(
-                                Event.Failure.NO_SUCH_MODEL, "no model called " + name)));
+        .thenApply(models ->
+            models.stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .map(model -> {
+                  loads.add(name + keepAlive.map(time -> " " + time).orElse(""));
+                  return model;
+                })
+                .orElseThrow(() ->
+                    new EngineException(Event.Failure.NO_SUCH_MODEL, "no model called " + name)));
   }
 
   @Override
@@ -105,12 +103,12 @@ final class ScriptedEngine implements Engine {
     return Source.lazySource(
             () -> {
               live.incrementAndGet();
-              return script.apply(completion)
-                  .watchTermination(
-                      (unused, end) -> {
-                        end.whenComplete((_, _) -> live.decrementAndGet());
-                        return unused;
-                      });
+              return script
+                  .apply(completion)
+                  .watchTermination((unused, end) -> {
+                    end.whenComplete((_, _) -> live.decrementAndGet());
+                    return unused;
+                  });
             })
         .mapMaterializedValue(_ -> NotUsed.getInstance());
   }
@@ -152,8 +150,7 @@ final class ScriptedEngine implements Engine {
     }
     Event.Reason reason = said < pieces.length ? Event.Reason.LENGTH : Event.Reason.STOP;
     events.add(
-        new Event.Finished(
-            reason, new Event.Statistics(1, 2, 3, 4, length, length / 2, said, 0)));
+        new Event.Finished(reason, new Event.Statistics(1, 2, 3, 4, length, length / 2, said, 0)));
     return events;
   }
 

@@ -45,7 +45,8 @@ final class TestServer implements AutoCloseable {
       if ("refuse me".equals(message.get("content"))) {
         throw Refusal.of("messages", "not to my taste");
       }
-      text.append("<|im_start|>" + message.get("role") + "\n" + message.get("content") + "<|im_end|>\n");
+      text.append(
+          "<|im_start|>" + message.get("role") + "\n" + message.get("content") + "<|im_end|>\n");
     }
     return text + "<|im_start|>assistant\n";
   }
