@@ -1,5 +1,6 @@
 package mneme.device;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import mneme.format.Tensor;
@@ -67,9 +68,17 @@ final class ReferenceScans {
         state = memory.state(op.need(), shape, row.span());
       }
       out[r] = token.read(state, r);
+      roundToFloats(state);
       memory.keep(op.need(), row.span(), state);
     }
     return out;
+  }
+
+  /// A state is f32 between any two tokens, so that chunks make no difference.
+  private static void roundToFloats(double[] state) {
+    for (int i = 0; i < state.length; i++) {
+      state[i] = (float) state[i];
+    }
   }
 
   private float @Nullable [] of(@Nullable Tensor tensor) {
@@ -333,7 +342,7 @@ final class ReferenceScans {
       state[2 * width + i] = n;
       state[3 * width + i] = largest;
     }
-    return java.util.Arrays.copyOf(state, width);
+    return Arrays.copyOf(state, width);
   }
 
   private double[] channelWkv(Op.ChannelWkv op, double[] state, double[][][] values, int r) {

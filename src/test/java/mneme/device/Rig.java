@@ -1,5 +1,8 @@
 package mneme.device;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -73,14 +76,14 @@ public final class Rig implements AutoCloseable {
 
     /// The bytes of one state.
     public float[] state(int rank, int floats) {
-      var target = java.lang.foreign.MemorySegment.ofArray(new float[floats]);
+      MemorySegment target = Arena.ofAuto().allocate(4L * floats);
       pool.read(states[rank], target);
-      return target.toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT);
+      return target.toArray(ValueLayout.JAVA_FLOAT);
     }
 
     public void putState(int rank, float[] values) {
-      var source = java.lang.foreign.Arena.ofAuto().allocate(4L * values.length);
-      source.copyFrom(java.lang.foreign.MemorySegment.ofArray(values));
+      MemorySegment source = Arena.ofAuto().allocate(4L * values.length);
+      source.copyFrom(MemorySegment.ofArray(values));
       pool.write(states[rank], source);
     }
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
@@ -33,6 +34,13 @@ record Golden(
         IntStream.range(0, prompt.length + decode.length)
             .mapToObj(i -> i < prompt.length ? prompt[i] : decode[i - prompt.length])
             .toArray(float[][]::new));
+  }
+
+  /// The prompt alone, with the logits of the same weights decoded exactly to f32.
+  Golden withExactLogits() {
+    float[][] exact = rows(folder.resolve("logits_f32.bin"), logits[0].length);
+    int[] prompt = Arrays.copyOf(tokens, exact.length);
+    return new Golden(name, folder, contextTokens, exact.length, prompt, exact);
   }
 
   static JsonNode json(Path file) {

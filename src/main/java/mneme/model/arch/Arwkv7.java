@@ -21,7 +21,6 @@ public final class Arwkv7 implements Architecture {
   public Graph graph(ModelFile file, int contextTokens) {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
-
     Rwkv7Mix mixer = new Rwkv7Mix(blocks);
     Value x = blocks.embed();
     for (int i = 0; i < source.layers(); i++) {

@@ -26,7 +26,6 @@ public final class Cohere2 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, true);
     Windows windows = new Windows(source, 4);
     Value x = blocks.embed();

@@ -27,7 +27,6 @@ public final class Deepseek2 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, true);
     float factor = ropes.factor();
     float stretch =

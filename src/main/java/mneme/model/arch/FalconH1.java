@@ -25,7 +25,6 @@ public final class FalconH1 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, false);
     Mamba2 mamba = new Mamba2(blocks);
     Value x = blocks.embed();

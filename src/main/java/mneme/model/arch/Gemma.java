@@ -27,7 +27,6 @@ public final class Gemma implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, false);
     Value x = graph.scale(blocks.embed(), (float) Math.sqrt(source.width()));
     for (int i = 0; i < source.layers(); i++) {

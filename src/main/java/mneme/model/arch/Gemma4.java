@@ -30,7 +30,6 @@ public final class Gemma4 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Value x = graph.scale(blocks.embed(), (float) Math.sqrt(source.width()));
     PerLayer perLayer = PerLayer.of(blocks, x);
     Caches caches = new Caches(blocks);

@@ -26,7 +26,6 @@ public final class GptOss implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, false);
     Windows windows = new Windows(source, 2);
     Experts experts = new Experts(RouteSpec.Gate.SOFTMAX_CHOSEN, false, 1);

@@ -20,7 +20,7 @@ import mneme.model.Source;
 public final class Granite implements Architecture {
   @Override
   public List<String> names() {
-    return List.of("granite", "granitemoe", "granitehybrid");
+    return List.of("granite", "granitehybrid");
   }
 
   @Override
@@ -28,7 +28,6 @@ public final class Granite implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     boolean isHybrid = source.architecture().equals("granitehybrid");
     boolean hasPositions = source.flag("rope.scaling.finetuned", true);
     Ropes ropes = isHybrid && !hasPositions ? null : new Ropes(source, true);

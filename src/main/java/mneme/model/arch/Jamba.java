@@ -23,7 +23,6 @@ public final class Jamba implements Architecture {
   public Graph graph(ModelFile file, int contextTokens) {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
-
     Mamba1 mamba = new Mamba1(blocks);
     Experts experts = Experts.softmax(false);
     Value x = blocks.embed();

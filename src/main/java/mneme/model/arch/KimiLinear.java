@@ -30,7 +30,6 @@ public final class KimiLinear implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     LatentAttention attention = new LatentAttention(null, 1);
     Experts experts = Experts.of(source, RouteSpec.Gate.SIGMOID, true);
     Value x = blocks.embed();

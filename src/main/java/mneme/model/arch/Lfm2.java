@@ -27,7 +27,6 @@ public final class Lfm2 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, false);
     Experts experts = Experts.of(source, RouteSpec.Gate.SIGMOID, true);
     Value x = blocks.embed();

@@ -22,7 +22,6 @@ public final class MambaTwo implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Mamba2 mixer = new Mamba2(blocks);
     Value x = blocks.embed();
     for (int i = 0; i < source.layers(); i++) {

@@ -30,7 +30,6 @@ public final class Minimax01 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, false);
     int interval = source.integer("full_attention_interval", 8);
     float residual = source.real("residual_scale", 1);

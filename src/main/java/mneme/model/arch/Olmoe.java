@@ -23,7 +23,6 @@ public final class Olmoe implements Architecture {
   public Graph graph(ModelFile file, int contextTokens) {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
-
     Ropes ropes = new Ropes(source, false);
     Experts experts = Experts.softmax(false);
     Value x = blocks.embed();

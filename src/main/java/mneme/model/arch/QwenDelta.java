@@ -29,7 +29,6 @@ public final class QwenDelta implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Ropes ropes = new Ropes(source, false);
     int interval = source.integer("full_attention_interval", 4);
     Value x = blocks.embed();

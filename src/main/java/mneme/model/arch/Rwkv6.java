@@ -24,7 +24,6 @@ public final class Rwkv6 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     int rescaleEvery = source.integer("rescale_every_n_layers", 0);
     Value x =
         blocks.layerNorm(

@@ -21,7 +21,6 @@ public final class Rwkv6Qwen2 implements Architecture {
   public Graph graph(ModelFile file, int contextTokens) {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
-
     Value x = blocks.embed();
     for (int i = 0; i < source.layers(); i++) {
       Source.Layer layer = source.layer(i);

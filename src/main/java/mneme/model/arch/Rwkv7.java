@@ -24,7 +24,6 @@ public final class Rwkv7 implements Architecture {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
-
     Rwkv7Mix mixer = new Rwkv7Mix(blocks);
     Value x =
         blocks.layerNorm(

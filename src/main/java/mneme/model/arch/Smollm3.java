@@ -22,7 +22,6 @@ public final class Smollm3 implements Architecture {
   public Graph graph(ModelFile file, int contextTokens) {
     Source source = new Source(file, contextTokens);
     Blocks blocks = new Blocks(source);
-
     Ropes ropes = new Ropes(source, true);
     Value x = blocks.embed();
     for (int i = 0; i < source.layers(); i++) {

@@ -1,0 +1,175 @@
+package mneme.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mneme.graph.Op;
+import mneme.memory.MemoryPlan;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What every device must do with every op: compute what the [ReferenceDevice] computes, and give
+/// the same bits whatever else is in the step, however a sequence was cut into spans and wherever
+/// its pages lie.
+public abstract class OpContract {
+  private static final int[] LENGTHS = {45, 1, 20, 33};
+  private static final int PAGE_TOKENS = 8;
+
+  private Device device;
+
+  protected abstract Device open();
+
+  @BeforeEach
+  void openDevice() {
+    device = open();
+  }
+
+  @AfterEach
+  void closeDevice() {
+    device.close();
+  }
+
+  static Stream<OpCase> cases() {
+    return Stream.concat(OpCases.all(), MemoryOpCases.all());
+  }
+
+  @Test
+  void everyOpHasACase() {
+    Set<String> covered =
+        cases()
+            .flatMap(opCase -> opCase.graph().ops().stream())
+            .map(op -> op.getClass().getSimpleName())
+            .collect(Collectors.toSet());
+    List<String> all =
+        Stream.concat(
+                Arrays.stream(Op.class.getPermittedSubclasses()),
+                Arrays.stream(Op.Stateful.class.getPermittedSubclasses()))
+            .filter(Class::isRecord)
+            .map(Class::getSimpleName)
+            .distinct()
+            .toList();
+    assertThat(covered).containsAll(all);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void computesWhatTheReferenceComputes(OpCase opCase) {
+    try (Device reference = new ReferenceDevice();
+        Rig expected = rig(reference, opCase);
+        Rig actual = rig(device, opCase)) {
+      int[][] tokens = tokens();
+      float[][][] ragged = ragged(actual, tokens);
+      for (int s = 0; s < tokens.length; s++) {
+        assertClose(opCase, ragged[s], expected.read(tokens[s], tokens[s].length));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void bitsDoNotDependOnBatchNorOnSpans(OpCase opCase) {
+    try (Rig rig = rig(device, opCase)) {
+      int[][] tokens = tokens();
+      float[][][] ragged = ragged(rig, tokens);
+      for (int s = 0; s < tokens.length; s++) {
+        assertSameBits(ragged[s], rig.read(tokens[s], tokens[s].length));
+        assertSameBits(ragged[s], rig.read(tokens[s], 1));
+        assertSameBits(ragged[s], rig.read(tokens[s], 1, 7, 16, 2));
+      }
+    }
+  }
+
+  @Test
+  void givesTheWantedRowsOnly() {
+    OpCase opCase = OpCase.of("outputs", 8, (g, in) -> g.rmsNorm(in.next(8), null, 1e-6f));
+    try (Rig rig = rig(device, opCase)) {
+      int[][] tokens = tokens();
+      float[][] all = rig.read(tokens[0], tokens[0].length);
+      float[][] some =
+          rig.step(
+              rig.sequence().next(tokens[1], 0),
+              rig.sequence().next(tokens[0], 3),
+              rig.sequence().next(tokens[2], 1));
+      assertThat(some.length).isEqualTo(4);
+      assertSameBits(Arrays.copyOf(some, 3), Arrays.copyOfRange(all, all.length - 3, all.length));
+      assertThat(rig.step(rig.sequence().next(tokens[0], 0)).length).isZero();
+    }
+  }
+
+  private static Rig rig(Device device, OpCase opCase) {
+    MemoryPlan plan = MemoryPlan.of(opCase.graph().needs(), opCase.encoding(), PAGE_TOKENS);
+    return new Rig(device, opCase.graph(), opCase.numerics(), plan, 128);
+  }
+
+  private static int[][] tokens() {
+    Random random = new Random(11);
+    return Arrays.stream(LENGTHS)
+        .mapToObj(length -> random.ints(length, 0, OpCase.TOKENS).toArray())
+        .toArray(int[][]::new);
+  }
+
+  /// All sequences side by side, in steps that mix long spans with single tokens.
+  private static float[][][] ragged(Rig rig, int[][] tokens) {
+    Rig.Sequence[] sequences =
+        Stream.generate(rig::sequence).limit(tokens.length).toArray(Rig.Sequence[]::new);
+    float[][][] rows = new float[tokens.length][][];
+    Arrays.setAll(rows, s -> new float[tokens[s].length][]);
+    int[] pieces = {13, 1, 1, 9, 1, 30, 2};
+    for (int step = 0; ; step++) {
+      List<Span> spans = new ArrayList<>();
+      List<float[][]> targets = new ArrayList<>();
+      List<Integer> starts = new ArrayList<>();
+      for (int s = 0; s < tokens.length; s++) {
+        int from = sequences[s].position();
+        int length = Math.min(pieces[(step + s) % pieces.length], tokens[s].length - from);
+        if (length > 0) {
+          spans.add(sequences[s].next(Arrays.copyOfRange(tokens[s], from, from + length), length));
+          targets.add(rows[s]);
+          starts.add(from);
+        }
+      }
+      if (spans.isEmpty()) {
+        return rows;
+      }
+      float[][] out = rig.step(spans.toArray(Span[]::new));
+      for (int i = 0, at = 0; i < spans.size(); i++) {
+        int length = spans.get(i).tokens().length();
+        System.arraycopy(out, at, targets.get(i), starts.get(i), length);
+        at += length;
+      }
+    }
+  }
+
+  private static void assertClose(OpCase opCase, float[][] actual, float[][] expected) {
+    for (int r = 0; r < expected.length; r++) {
+      double largest = 1e-6;
+      for (float x : expected[r]) {
+        largest = Math.max(largest, Math.abs(x));
+      }
+      for (int c = 0; c < expected[r].length; c++) {
+        assertThat(Math.abs((double) actual[r][c] - expected[r][c]))
+            .as(
+                "%s, row %d, column %d: %s instead of %s",
+                opCase, r, c, actual[r][c], expected[r][c])
+            .isLessThanOrEqualTo(opCase.tolerance() * largest);
+      }
+    }
+  }
+
+  private static void assertSameBits(float[][] left, float[][] right) {
+    assertThat(left.length).isEqualTo(right.length);
+    for (int r = 0; r < left.length; r++) {
+      int column = Arrays.mismatch(left[r], right[r]);
+      assertThat(column).as("row %d differs from column %d on", r, column).isEqualTo(-1);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package mneme.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import mneme.SharedData;
+import mneme.device.Device;
+import mneme.device.Numerics;
+import mneme.device.Rig;
+import mneme.device.Span;
+import mneme.format.Encoding;
+import mneme.format.Gguf;
+import mneme.memory.KvEncoding;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every golden model, on one device: what another program computed, and the same bits in one pass,
+/// in chunks, token by token and beside others.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class GoldensContract {
+  private static final KvEncoding F32 = KvEncoding.both(Encoding.F32);
+
+  /// llama.cpp rounds activations too, but elsewhere: two such roundings lie about 0.08 apart each.
+  private static final Gate ROUNDED_ACTIVATIONS = new Gate(1, 0.15);
+
+  private Device device;
+
+  abstract Device open();
+
+  @BeforeAll
+  void openDevice() {
+    device = open();
+  }
+
+  @AfterAll
+  void closeDevice() {
+    device.close();
+  }
+
+  private static Stream<String> folders(boolean isEncoding) {
+    return SharedData.folders("goldens").stream()
+        .map(folder -> folder.getFileName().toString())
+        .filter(name -> isEncoding == (name.startsWith("llama-") && !name.equals("llama-moe")));
+  }
+
+  static Stream<String> architectures() {
+    return folders(false);
+  }
+
+  static Stream<String> encodings() {
+    return folders(true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("architectures")
+  void computesWhatAnotherProgramComputed(String name) {
+    Golden golden = Golden.read(SharedData.path("goldens/" + name));
+    try (Gguf file = file(golden);
+        Rig rig = rig(file, golden, Numerics.EXACT, F32)) {
+      float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
+      Gate.of(name).check("one pass", golden, rows);
+      assertSameBits(
+          "prompt, then steps", rows, rig.read(golden.tokens(), golden.promptTokens(), 1));
+      assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
+      assertSameBits("chunks of 13", rows, rig.read(golden.tokens(), 13));
+      assertSameBits("uneven chunks", rows, rig.read(golden.tokens(), 1, 7, 16, 2, 5, 30));
+      besideOthers(rig, golden, rows);
+    }
+  }
+
+  /// The whole, its first half and its second third side by side, in steps of different lengths.
+  private void besideOthers(Rig rig, Golden golden, float[][] alone) {
+    int[] tokens = golden.tokens();
+    int third = tokens.length / 3;
+    int[] other = Arrays.copyOfRange(tokens, third, 2 * third);
+    float[][] otherAlone = rig.read(other, other.length);
+    Rig.Sequence whole = rig.sequence();
+    Rig.Sequence shorter = rig.sequence();
+    List<float[]> wholeRows = new ArrayList<>();
+    List<float[]> otherRows = new ArrayList<>();
+    int[] pieces = {1, 5, 19, 1, 1, 8};
+    for (int step = 0; whole.position() < tokens.length; step++) {
+      List<Span> spans = new ArrayList<>();
+      int taken = add(spans, shorter, other, pieces[(step + 2) % pieces.length]);
+      add(spans, whole, tokens, pieces[step % pieces.length]);
+      float[][] rows = rig.step(spans.toArray(Span[]::new));
+      otherRows.addAll(Arrays.asList(rows).subList(0, taken));
+      wholeRows.addAll(Arrays.asList(rows).subList(taken, rows.length));
+    }
+    assertSameBits("beside another", alone, wholeRows.toArray(float[][]::new));
+    assertSameBits(
+        "the other beside it",
+        Arrays.copyOf(otherAlone, otherRows.size()),
+        otherRows.toArray(float[][]::new));
+  }
+
+  private static int add(List<Span> spans, Rig.Sequence sequence, int[] tokens, int piece) {
+    int from = sequence.position();
+    int length = Math.min(piece, tokens.length - from);
+    if (length > 0) {
+      spans.add(sequence.next(Arrays.copyOfRange(tokens, from, from + length), length));
+    }
+    return Math.max(0, length);
+  }
+
+  @ParameterizedTest
+  @MethodSource("encodings")
+  void computesExactlyWithEveryWeightEncoding(String name) {
+    Golden golden = Golden.read(SharedData.path("goldens/" + name));
+    try (Gguf file = file(golden);
+        Rig rig = rig(file, golden, Numerics.EXACT, F32)) {
+      Golden exact = golden.withExactLogits();
+      Gate.of(name).check("exact", exact, rig.read(exact.tokens(), exact.tokens().length));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("encodings")
+  void staysCloseWhenActivationsAreRounded(String name) {
+    Golden golden = Golden.read(SharedData.path("goldens/" + name));
+    try (Gguf file = file(golden);
+        Rig rig = rig(file, golden, Numerics.QUANTIZED, F32)) {
+      float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
+      ROUNDED_ACTIVATIONS.check("rounded", golden, rows);
+      assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
+      besideOthers(rig, golden, rows);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Encoding.class,
+      names = {"F16", "BF16", "Q8_0"})
+  void staysCloseWhenKeysAndValuesAreRounded(Encoding encoding) {
+    for (String name : List.of("llama", "gemma3", "gpt-oss", "deepseek2", "falcon-h1")) {
+      Golden golden = Golden.read(SharedData.path("goldens/" + name));
+      KvEncoding kv = KvEncoding.both(encoding);
+      try (Gguf file = file(golden);
+          Rig rig = rig(file, golden, Numerics.EXACT, kv)) {
+        float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
+        new Gate(Double.MAX_VALUE, encoding == Encoding.F16 ? 0.15 : 0.4)
+            .check("cache in " + encoding, golden, rows);
+        assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
+      }
+    }
+  }
+
+  private static Gguf file(Golden golden) {
+    return Gguf.open(golden.folder().resolve("model.gguf"));
+  }
+
+  private Rig rig(Gguf file, Golden golden, Numerics numerics, KvEncoding encoding) {
+    return new Rig(device, Architectures.graph(file, golden.contextTokens()), numerics, encoding);
+  }
+
+  private static void assertSameBits(String how, float[][] expected, float[][] actual) {
+    assertThat(actual.length).isEqualTo(expected.length);
+    for (int r = 0; r < expected.length; r++) {
+      assertThat(Arrays.mismatch(actual[r], expected[r])).as("%s, row %d", how, r).isEqualTo(-1);
+    }
+  }
+}
