@@ -2,17 +2,18 @@ package mneme.memory;
 
 import org.jspecify.annotations.Nullable;
 
-/// One object in the pool: a page of one KV group, or one state block. Its address changes when it
-/// is moved; its identity does not, so page tables and the prefix index name blocks, never
-/// addresses.
+/// One object in the pool: a page of one KV group, or a state block, live or saved. Its address
+/// changes when it is moved; its identity does not, so page tables and the prefix index name
+/// blocks, never addresses.
 final class Block {
   enum Kind {
     PAGE,
-    STATE
+    STATE,
+    CHECKPOINT
   }
 
   final SizeClass size;
-  final Kind kind;
+  Kind kind;
   final int tenant;
 
   Slab slab;
@@ -61,5 +62,17 @@ final class Block {
 
   boolean isCachedOnly() {
     return leases == 0 && cachedIn != null;
+  }
+
+  @Override
+  public String toString() {
+    return "%s of %d bytes at %d (%d leases%s%s)"
+        .formatted(
+            kind,
+            size.bytes,
+            at(),
+            leases,
+            cachedIn == null ? "" : ", cached",
+            isResting ? ", resting" : "");
   }
 }

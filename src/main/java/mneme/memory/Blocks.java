@@ -3,7 +3,6 @@ package mneme.memory;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.function.Consumer;
 
 /// The life of every block: lent to leases, kept by the prefix index, at rest, free. What is given
 /// back rests while a step that was started before may still touch it.
@@ -18,7 +17,7 @@ final class Blocks {
   private final Slabs slabs;
   private final ArrayDeque<Block> resting = new ArrayDeque<>();
   private final long[][] bytes = new long[Use.values().length][Block.Kind.values().length];
-  private Consumer<IndexNode> onLeaseChange = _ -> {};
+  private CacheWatch watch = (_, _, _) -> {};
   private long lastStarted;
   private long lastEnded;
 
@@ -26,9 +25,14 @@ final class Blocks {
     this.slabs = slabs;
   }
 
-  /// Whom to tell when a page that a node keeps gets its first lease or loses its last.
-  void watch(Consumer<IndexNode> watcher) {
-    onLeaseChange = watcher;
+  /// Hears when a block becomes, or stops being, one that only the index holds.
+  interface CacheWatch {
+    /// @param change 1 if `block` is held by `node` alone from now on, -1 if no longer
+    void onChange(Block block, IndexNode node, int change);
+  }
+
+  void watch(CacheWatch watcher) {
+    watch = watcher;
   }
 
   Slabs slabs() {
@@ -53,11 +57,10 @@ final class Blocks {
 
   /// One more lease holds `block`.
   void share(Block block) {
-    if (block.leases++ == 0) {
-      block.size.cached--;
-      count(block, Use.CACHED, -1);
+    IndexNode node = block.cachedIn;
+    if (block.leases++ == 0 && node != null) {
       count(block, Use.LEASED, 1);
-      tellIndex(block);
+      countCached(block, node, -1);
     }
   }
 
@@ -71,13 +74,30 @@ final class Blocks {
       return;
     }
     count(block, Use.LEASED, -1);
-    if (block.cachedIn == null) {
+    IndexNode node = block.cachedIn;
+    if (node == null) {
       retire(block);
     } else {
-      block.size.cached++;
-      count(block, Use.CACHED, 1);
-      tellIndex(block);
+      countCached(block, node, 1);
     }
+  }
+
+  /// Takes back a [#share] that came to nothing: no step was told of it.
+  void unshare(Block block, Holding holding) {
+    long lastStep = block.lastStep;
+    giveBack(block, holding);
+    block.lastStep = lastStep;
+  }
+
+  /// A live state is a saved one from now on.
+  void becomeCheckpoint(Block block) {
+    count(block, Use.LEASED, -1);
+    block.kind = Block.Kind.CHECKPOINT;
+    count(block, Use.LEASED, 1);
+  }
+
+  long checkpointBytes() {
+    return bytes(Use.LEASED, Block.Kind.CHECKPOINT) + bytes(Use.CACHED, Block.Kind.CHECKPOINT);
   }
 
   /// The index keeps a block that some lease holds now.
@@ -90,18 +110,18 @@ final class Blocks {
 
   /// The index keeps `block` no more.
   void drop(Block block) {
+    IndexNode node = block.cachedIn;
     block.cachedIn = null;
-    if (block.leases == 0) {
-      block.size.cached--;
-      count(block, Use.CACHED, -1);
+    if (block.leases == 0 && node != null) {
+      countCached(block, node, -1);
       retire(block);
     }
   }
 
-  private void tellIndex(Block block) {
-    if (block.cachedIn != null) {
-      onLeaseChange.accept(block.cachedIn);
-    }
+  private void countCached(Block block, IndexNode node, int change) {
+    block.size.cached += change;
+    count(block, Use.CACHED, change);
+    watch.onChange(block, node, change);
   }
 
   private void retire(Block block) {

@@ -11,7 +11,7 @@ final class Holding {
   final int tenant;
   final PooledModel model;
   final PageTable[] tables;
-  final Block[] states;
+  Block[] states;
 
   /// Pages of each group set aside and not taken yet.
   final int[] promise;

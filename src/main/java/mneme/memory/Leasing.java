@@ -2,6 +2,7 @@ package mneme.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +50,40 @@ final class Leasing {
   /// Opens a lease on what `match` gives and on fresh memory for the rest.
   Opening open(Claim claim, PooledModel model, int tenant, Match match) {
     Holding holding = new Holding(newLease(claim.owner()), tenant, model);
-    Shortage shortage = take(holding, claim.promisedTokens(), null);
+    for (int group = 0; group < holding.tables.length; group++) {
+      adopt(holding, group, match);
+    }
+    holding.end = match.tokens();
+    Checkpoint checkpoint = match.checkpoint();
+    List<Block> origin = checkpoint == null ? List.of() : checkpoint.blocks;
+    Shortage shortage = take(holding, claim.promisedTokens(), origin);
     if (shortage != null) {
-      freeSlots.add(holding.lease.slot());
+      abandon(holding);
       return new Opening.Short(shortage);
     }
     slots.set(holding.lease.slot(), holding);
     return new Opening.Opened(holding.lease, match.tokens(), match.note());
+  }
+
+  private void adopt(Holding holding, int group, Match match) {
+    int first = holding.model.firstPage(group, match.tokens());
+    PageTable table = holding.tables[group];
+    table.startAt(first);
+    for (int i = first; i < match.path().size(); i++) {
+      Block page = Objects.requireNonNull(match.path().get(i).page(group));
+      blocks.share(page);
+      table.append(page);
+    }
+  }
+
+  /// Undoes an opening that came to nothing.
+  private void abandon(Holding holding) {
+    freeSlots.add(holding.lease.slot());
+    for (PageTable table : holding.tables) {
+      while (table.size() > 0) {
+        blocks.unshare(table.removeLast(), holding);
+      }
+    }
   }
 
   /// Opens a lease that shares every page of `parent` and has a copy of its states.
@@ -65,12 +93,12 @@ final class Leasing {
       shareAll(parent, child, group);
     }
     child.end = parent.end;
-    Shortage shortage = take(child, promisedTokens, parent.states);
-    slots.set(child.lease.slot(), child);
+    Shortage shortage = take(child, promisedTokens, List.of(parent.states));
     if (shortage != null) {
-      release(child.lease, false);
+      abandon(child);
       return new Opening.Short(shortage);
     }
+    slots.set(child.lease.slot(), child);
     return new Opening.Opened(child.lease, child.end, "all tokens come from the fork's parent");
   }
 
@@ -86,8 +114,9 @@ final class Leasing {
     }
   }
 
-  /// Takes state blocks for `holding`, copied from `origin` if given, and sets its pages aside.
-  private @Nullable Shortage take(Holding holding, int promisedTokens, Block @Nullable [] origin) {
+  /// Takes state blocks for `holding`, copied from `origin` unless that is empty, and sets its
+  /// pages aside.
+  private @Nullable Shortage take(Holding holding, int promisedTokens, List<Block> origin) {
     need.clear();
     for (SizeClass size : holding.model.stateSizes) {
       need.add(size, 1);
@@ -117,14 +146,19 @@ final class Leasing {
     return Math.max(0, peak - kept);
   }
 
-  private void copyStates(Holding holding, Block @Nullable [] origin) {
+  private void copyStates(Holding holding, List<Block> origin) {
     for (int i = 0; i < holding.states.length; i++) {
       SizeClass size = holding.model.stateSizes[i];
-      holding.states[i] = blocks.lend(size, Block.Kind.STATE, holding.tenant, origin != null);
-      if (origin != null) {
-        chores.accept(new Chore.Copy(origin[i].at(), holding.states[i].at(), size.bytes));
+      boolean isCopied = !origin.isEmpty();
+      holding.states[i] = blocks.lend(size, Block.Kind.STATE, holding.tenant, isCopied);
+      if (isCopied) {
+        copy(origin.get(i), holding.states[i]);
       }
     }
+  }
+
+  private void copy(Block from, Block to) {
+    chores.accept(new Chore.Copy(from.at(), to.at(), from.size.bytes));
   }
 
   /// Saves the states of `holding` as they are once every step started so far has run.
@@ -139,12 +173,21 @@ final class Leasing {
     }
     List<Block> copies = new ArrayList<>();
     for (Block state : holding.states) {
-      Block copy = blocks.lend(state.size, Block.Kind.STATE, holding.tenant, true);
-      chores.accept(new Chore.Copy(state.at(), copy.at(), state.size.bytes));
-      copies.add(copy);
+      Block saved = blocks.lend(state.size, Block.Kind.CHECKPOINT, holding.tenant, true);
+      copy(state, saved);
+      copies.add(saved);
     }
     holding.saved.add(new Holding.Saved(holding.end, copies));
     return null;
+  }
+
+  /// The live states of `holding`, which will run no more, count as saved.
+  void saveInPlace(Holding holding) {
+    for (Block state : holding.states) {
+      blocks.becomeCheckpoint(state);
+    }
+    holding.saved.add(new Holding.Saved(holding.end, List.of(holding.states)));
+    holding.states = new Block[0];
   }
 
   boolean release(Lease lease, boolean isTainted) {

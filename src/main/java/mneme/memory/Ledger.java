@@ -27,11 +27,14 @@ public final class Ledger {
   private final Tenants tenants = new Tenants();
   private List<Chore> chores = new ArrayList<>();
 
+  private final long checkpointBytes;
+
   /// @param checkpointBytes most bytes that saved states may take, cached and leased together
   public Ledger(PoolShape shape, long checkpointBytes) {
+    this.checkpointBytes = checkpointBytes;
     slabs = new Slabs(shape, this::add);
     blocks = new Blocks(slabs);
-    index = new PrefixIndex();
+    index = new PrefixIndex(blocks);
     room = new Room(slabs, index);
     spans = new Spans(blocks, room, this::add);
     leasing = new Leasing(blocks, room, this::add);
@@ -55,13 +58,42 @@ public final class Ledger {
     return model.number;
   }
 
+  /// Forgets a model and all that is cached for it.
+  ///
+  /// @throws LedgerException if a sequence of it still holds a lease
+  public void unregister(int model) {
+    for (Holding holding : leasing.slots()) {
+      if (holding != null && holding.model.number == model) {
+        throw new LedgerException(
+            "model %d is still used by owner %d".formatted(model, holding.lease.owner()));
+      }
+    }
+    index.forget(models.get(model));
+  }
+
   /// Opens a lease: reuses the longest prefix that is known of this tenant, takes state blocks, and
   /// sets pages aside up to the promised length. Pages are taken as the sequence grows.
   public Opening open(Claim claim) {
     PooledModel model = models.get(claim.model());
     int tenant = tenants.number(claim.tenant());
     Match match = index.match(model, tenant, claim.prompt(), claim.prompt().length() - 1);
-    return leasing.open(claim, model, tenant, match);
+    Opening opening = openOn(match, claim, model, tenant);
+    if (match.tokens() == 0 || opening instanceof Opening.Opened) {
+      return opening;
+    }
+    // To copy what is shared takes memory beside it; a cold start takes what arithmetic says.
+    String note = match.tokens() + " tokens are known, but there is no room to copy what is shared";
+    return openOn(Match.nothing(note), claim, model, tenant);
+  }
+
+  private Opening openOn(Match match, Claim claim, PooledModel model, int tenant) {
+    index.pin(match, true);
+    Opening opening = leasing.open(claim, model, tenant, match);
+    index.pin(match, false);
+    if (opening instanceof Opening.Opened) {
+      index.touch(match);
+    }
+    return opening;
   }
 
   /// Makes positions `[start, end)` ready to be written by the next step: pages exist, pages that
@@ -111,7 +143,16 @@ public final class Ledger {
   /// @throws StaleLeaseException if the lease has ended
   public boolean checkpoint(Lease lease) {
     Holding holding = leasing.held(lease);
-    return holding.model.hasStates() && leasing.save(holding) == null;
+    return holding.model.hasStates()
+        && holding.end > 0
+        && fitsBudget(holding)
+        && leasing.save(holding) == null;
+  }
+
+  private boolean fitsBudget(Holding holding) {
+    long wanted = holding.model.plan.stateBytes();
+    while (blocks.checkpointBytes() + wanted > checkpointBytes && index.evictCheckpoint()) {}
+    return blocks.checkpointBytes() + wanted <= checkpointBytes;
   }
 
   /// Puts into the prefix index what the lease holds of `computed`: the sequence's tokens from its
@@ -119,7 +160,16 @@ public final class Ledger {
   ///
   /// @throws StaleLeaseException if the lease has ended
   public void publish(Lease lease, Tokens computed) {
-    index.publish(leasing.held(lease), computed);
+    index.publish(checked(leasing.held(lease), computed), computed);
+  }
+
+  private static Holding checked(Holding holding, Tokens computed) {
+    if (computed.length() > holding.end) {
+      throw new IllegalArgumentException(
+          "%d tokens are said to have run, but only %d were granted"
+              .formatted(computed.length(), holding.end));
+    }
+    return holding;
   }
 
   /// Publishes `computed` and ends the lease. If the last granted span ended with them, the states
@@ -128,6 +178,11 @@ public final class Ledger {
     Holding holding = leasing.find(lease);
     if (holding == null) {
       return false;
+    }
+    checked(holding, computed);
+    boolean isSaveable = holding.model.hasStates() && holding.end == computed.length();
+    if (isSaveable && holding.end > 0 && fitsBudget(holding)) {
+      leasing.saveInPlace(holding);
     }
     index.publish(holding, computed);
     return leasing.release(lease, false);
@@ -166,14 +221,27 @@ public final class Ledger {
 
   public Usage usage() {
     long pages = blocks.bytes(Blocks.Use.LEASED, Block.Kind.PAGE);
-    long states = blocks.bytes(Blocks.Use.LEASED, Block.Kind.STATE);
-    long resting =
-        blocks.bytes(Blocks.Use.RESTING, Block.Kind.PAGE)
-            + blocks.bytes(Blocks.Use.RESTING, Block.Kind.STATE);
+    long states =
+        blocks.bytes(Blocks.Use.LEASED, Block.Kind.STATE)
+            + blocks.bytes(Blocks.Use.LEASED, Block.Kind.CHECKPOINT);
+    long resting = 0;
+    for (Block.Kind kind : Block.Kind.values()) {
+      resting += blocks.bytes(Blocks.Use.RESTING, kind);
+    }
     long cachedPages = blocks.bytes(Blocks.Use.CACHED, Block.Kind.PAGE);
-    long cachedStates = blocks.bytes(Blocks.Use.CACHED, Block.Kind.STATE);
+    long cachedStates = blocks.bytes(Blocks.Use.CACHED, Block.Kind.CHECKPOINT);
     long total = shape().bytes();
     long free = total - pages - states - resting - cachedPages - cachedStates;
     return new Usage(total, free, pages, states, resting, cachedPages, cachedStates);
+  }
+
+  /// Recounts every block from what names it, and compares the books with it: free + leased +
+  /// resting
+  /// + cached = total, by size and kind; nothing in two lists. Costs time in proportion to all that
+  ///   is held; changes nothing.
+  ///
+  /// @throws LedgerException with the full account if anything is wrong
+  public void audit() {
+    new Audit(slabs, blocks, index, leasing.slots()).run();
   }
 }

@@ -67,6 +67,16 @@ public record MemoryPlan(
     return states.stream().mapToLong(Block::bytes).sum();
   }
 
+  /// Number of the group that keeps every token, or -1.
+  int unwindowedGroup() {
+    for (int i = 0; i < groups.size(); i++) {
+      if (groups.get(i).windowTokens() == 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /// Pages of `group` that a sequence of `tokens` tokens holds. Under a window those are the pages
   /// that the newest token still sees, one of them perhaps only in part.
   public int pages(Group group, int tokens) {

@@ -6,6 +6,9 @@ final class PooledModel {
   final MemoryPlan plan;
   final int chunkTokens;
 
+  /// The group that keeps every token, or -1; there is at most one.
+  final int unwindowedGroup;
+
   /// Class of the pages of each group, and of each state block.
   final SizeClass[] pageSizes;
 
@@ -17,6 +20,7 @@ final class PooledModel {
     this.chunkTokens = chunkTokens;
     pageSizes =
         plan.groups().stream().map(g -> slabs.size(g.pageBytes())).toArray(SizeClass[]::new);
+    unwindowedGroup = plan.unwindowedGroup();
     stateSizes = plan.states().stream().map(s -> slabs.size(s.bytes())).toArray(SizeClass[]::new);
   }
 

@@ -9,6 +9,9 @@ final class Slab {
   final SizeClass size;
   private final long start;
 
+  /// Tenant whose bytes lie behind the last place, where no object reaches.
+  private final int tailTenant;
+
   /// What lies in each place; null where free.
   final @Nullable Block[] blocks;
 
@@ -21,9 +24,10 @@ final class Slab {
   private int freeCount;
   int resting;
 
-  Slab(int index, long start, SizeClass size, int tenant) {
+  Slab(int index, long slabBytes, SizeClass size, int tenant) {
     this.index = index;
-    this.start = start;
+    start = index * slabBytes;
+    tailTenant = slabBytes % size.bytes == 0 ? Tenants.NOBODY : tenant;
     this.size = size;
     blocks = new Block[size.perSlab];
     tenants = new int[size.perSlab];
@@ -67,7 +71,7 @@ final class Slab {
 
   /// The one tenant whose bytes lie anywhere in the slab, or [Tenants#MIXED].
   int tenant() {
-    int tenant = tenants[0];
+    int tenant = tailTenant == Tenants.NOBODY ? tenants[0] : tailTenant;
     for (int other : tenants) {
       if (other != tenant) {
         return Tenants.MIXED;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,10 @@ final class Slabs {
     return slabs[index];
   }
 
+  private Slab used(int index) {
+    return Objects.requireNonNull(slabs[index]);
+  }
+
   /// The class of objects of `bytes` bytes.
   ///
   /// @throws IllegalArgumentException if a slab cannot hold one
@@ -86,7 +91,7 @@ final class Slabs {
     int before = slab.tenants[slab.nextPlace()];
     Block block = new Block(size, kind, tenant, slab);
     put(block, slab);
-    boolean isStrange = kind == Block.Kind.STATE || before != tenant;
+    boolean isStrange = kind != Block.Kind.PAGE || before != tenant;
     if (isStrange && before != Tenants.NOBODY && !isOverwritten) {
       chores.accept(new Chore.Zero(block.at(), size.bytes));
     }
@@ -96,7 +101,7 @@ final class Slabs {
   private Slab openSlab(SizeClass size) {
     int index = size.open.nextSetBit(0);
     if (index >= 0) {
-      return slabs[index];
+      return used(index);
     }
     int fresh = free.nextSetBit(0);
     if (fresh < 0) {
@@ -104,7 +109,7 @@ final class Slabs {
     }
     free.clear(fresh);
     freeCount--;
-    Slab slab = new Slab(fresh, fresh * shape.slabBytes(), size, tenants[fresh]);
+    Slab slab = new Slab(fresh, shape.slabBytes(), size, tenants[fresh]);
     slabs[fresh] = slab;
     size.slabs.set(fresh);
     size.open.set(fresh);
@@ -194,7 +199,7 @@ final class Slabs {
         continue;
       }
       for (int i = size.open.nextSetBit(0); i >= 0; i = size.open.nextSetBit(i + 1)) {
-        Slab slab = slabs[i];
+        Slab slab = used(i);
         if (slab.resting == 0 && (best == null || liveBytes(slab) < liveBytes(best))) {
           best = slab;
         }
@@ -211,7 +216,7 @@ final class Slabs {
     slab.size.open.clear(slab.index);
     for (Block block : slab.blocks.clone()) {
       if (block != null) {
-        move(block, slabs[slab.size.open.nextSetBit(0)]);
+        move(block, used(slab.size.open.nextSetBit(0)));
       }
     }
     release(slab);

@@ -3,8 +3,8 @@ package mneme.memory;
 import java.util.Arrays;
 import java.util.Objects;
 
-/// An immutable run of token ids.
-public final class Tokens {
+/// An immutable run of token ids, ordered like words in a dictionary.
+public final class Tokens implements Comparable<Tokens> {
   private static final Tokens EMPTY = new Tokens(new int[0], 0, 0);
 
   private final int[] ids;
@@ -50,6 +50,21 @@ public final class Tokens {
     int mismatch =
         Arrays.mismatch(ids, from, from + length, other.ids, other.from, other.from + other.length);
     return mismatch < 0 ? length : mismatch;
+  }
+
+  public boolean startsWith(Tokens other) {
+    return length >= other.length && commonPrefix(other) == other.length;
+  }
+
+  @Override
+  public int compareTo(Tokens other) {
+    return Arrays.compare(
+        ids, from, from + length, other.ids, other.from, other.from + other.length);
+  }
+
+  /// The same run with an array of its own, so that it does not keep a larger one alive.
+  public Tokens compact() {
+    return length == ids.length ? this : new Tokens(toArray(), 0, length);
   }
 
   public int[] toArray() {

@@ -1,0 +1,159 @@
+package mneme.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Puts what one lease holds into the prefix index. Where the index has the same tokens already,
+/// the lease goes over to the pages that are there (equal tokens make equal bytes), so that
+/// concurrent twins end up sharing.
+final class Publication {
+  private final Blocks blocks;
+  private final Eviction eviction;
+  private final Holding holding;
+  private final int pageTokens;
+  private final List<IndexNode> path = new ArrayList<>();
+  private IndexNode node;
+
+  Publication(Blocks blocks, Eviction eviction, Holding holding, IndexNode root) {
+    this.blocks = blocks;
+    this.eviction = eviction;
+    this.holding = holding;
+    this.node = root;
+    pageTokens = holding.model.plan.pageTokens();
+  }
+
+  /// Returns the nodes that now stand for `computed`, first page first.
+  List<IndexNode> publish(Tokens computed) {
+    int full = computed.length() / pageTokens * pageTokens;
+    for (int start = 0; start < full; start += pageTokens) {
+      enter(nodeOf(computed.slice(start, start + pageTokens)));
+      putPages();
+    }
+    if (full < computed.length()) {
+      publishPart(computed.slice(full, computed.length()));
+    }
+    path.forEach(eviction::touch);
+    putCheckpoints(computed.length());
+    return path;
+  }
+
+  private void enter(IndexNode child) {
+    node = child;
+    path.add(child);
+  }
+
+  private void publishPart(Tokens page) {
+    IndexNode known = node.closest(page);
+    if (known != null && known.tokens().startsWith(page)) {
+      enter(known);
+    } else {
+      enter(nodeOf(page));
+      putPages();
+    }
+  }
+
+  private IndexNode nodeOf(Tokens page) {
+    IndexNode same = node.child(page);
+    if (same != null) {
+      return same;
+    }
+    IndexNode part = node.closest(page);
+    if (part != null && page.startsWith(part.tokens())) {
+      extend(part, page.compact());
+      return part;
+    }
+    return node.addChild(page.compact());
+  }
+
+  /// A node that was known in part takes this lease's pages, which hold more.
+  private void extend(IndexNode part, Tokens page) {
+    eviction.leave(part);
+    part.extend(page);
+    for (int group = 0; group < holding.tables.length; group++) {
+      Block kept = part.page(group);
+      if (kept != null && kept != own(group, part)) {
+        blocks.drop(kept);
+        part.page(group, null);
+      }
+    }
+  }
+
+  private @Nullable Block own(int group, IndexNode at) {
+    PageTable table = holding.tables[group];
+    int index = at.start / pageTokens;
+    return index >= table.first() && index < table.end() ? table.block(index) : null;
+  }
+
+  private void putPages() {
+    for (int group = 0; group < holding.tables.length; group++) {
+      Block own = own(group, node);
+      Block kept = node.page(group);
+      if (own == null) {
+        continue;
+      }
+      if (kept != null && kept != own && kept.leases > 0) {
+        goOver(group, own, kept);
+      } else if (kept != own) {
+        kept = keepInstead(group, own, kept);
+      }
+      kept.freeze(node.tokens().length());
+    }
+  }
+
+  /// The index keeps this lease's page; the one that it had, nobody else holds.
+  private Block keepInstead(int group, Block own, @Nullable Block before) {
+    if (before != null) {
+      blocks.drop(before);
+    }
+    node.page(group, own);
+    blocks.keep(own, node);
+    return own;
+  }
+
+  private void goOver(int group, Block own, Block kept) {
+    blocks.share(kept);
+    holding.tables[group].replace(node.start / pageTokens, kept);
+    holding.tablesChanged();
+    holding.writableTo = 0;
+    blocks.giveBack(own, holding);
+  }
+
+  private void putCheckpoints(int length) {
+    var each = holding.saved.iterator();
+    while (each.hasNext()) {
+      Holding.Saved saved = each.next();
+      if (saved.position() <= length) {
+        each.remove();
+        put(saved);
+      }
+    }
+  }
+
+  private void put(Holding.Saved saved) {
+    IndexNode at = path.get((saved.position() - 1) / pageTokens);
+    if (at.checkpoints.containsKey(saved.position())) {
+      saved.blocks().forEach(block -> blocks.giveBack(block, holding));
+      return;
+    }
+    Checkpoint checkpoint =
+        new Checkpoint(at, saved, saved.position() - lastCheckpointBefore(saved.position()));
+    at.checkpoints.put(saved.position(), checkpoint);
+    for (Block block : saved.blocks()) {
+      blocks.keep(block, at);
+      blocks.giveBack(block, holding);
+    }
+    eviction.touch(checkpoint);
+    eviction.enter(checkpoint);
+  }
+
+  private int lastCheckpointBefore(int position) {
+    for (int i = (position - 1) / pageTokens; i >= 0; i--) {
+      Integer before = path.get(i).checkpoints.lowerKey(position);
+      if (before != null) {
+        return before;
+      }
+    }
+    return 0;
+  }
+}
