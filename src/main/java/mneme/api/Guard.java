@@ -90,14 +90,14 @@ final class Guard {
   private boolean isAllowed(String origin, String host) {
     return settings.origins().contains("*")
         || settings.origins().contains(origin)
+        || APP_SCHEMES.contains(origin.substring(0, Math.max(0, origin.indexOf("://"))))
         || uri(origin).map(uri -> isFriendly(uri, host)).orElse(false);
   }
 
   private static boolean isFriendly(URI origin, String host) {
     String scheme = Optional.ofNullable(origin.getScheme()).orElse("");
     String authority = Optional.ofNullable(origin.getAuthority()).orElse("");
-    return APP_SCHEMES.contains(scheme)
-        || (!authority.isEmpty() && authority.equalsIgnoreCase(host))
+    return (!authority.isEmpty() && authority.equalsIgnoreCase(host))
         || (scheme.startsWith("http") && LOCAL_NAMES.contains(origin.getHost()));
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -64,6 +65,8 @@ final class Json {
   private static JsonNode parse(String text) {
     try {
       return MAPPER.readTree(text);
+    } catch (MismatchedInputException trailing) {
+      throw Refusal.of("", "the request body is not valid JSON: something follows the object");
     } catch (JsonProcessingException bad) {
       throw Refusal.of("", "the request body is not valid JSON: " + reason(bad));
     }

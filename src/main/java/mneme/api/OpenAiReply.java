@@ -140,6 +140,7 @@ final class OpenAiReply implements Reply {
   @Override
   public HttpResponse whole(List<Answer> choices) {
     StringBuilder body = new StringBuilder(head(ask.shape().whole)).append(",\"choices\":[");
+    usage.note(choices.getFirst().cacheNote());
     for (int i = 0; i < choices.size(); i++) {
       Answer answer = choices.get(i);
       usage.add(i, answer.finished());

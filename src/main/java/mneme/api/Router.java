@@ -109,12 +109,12 @@ final class Router {
       throw new Refusal(refused.get());
     }
     Duration deadline = settings.waits().body();
+    long limit = settings.limits().bodyBytes();
     return request
         .entity()
+        .withSizeLimit(limit)
         .toStrict(
-            deadline.toMillis(),
-            settings.limits().bodyBytes(),
-            SystemMaterializer.get(system).materializer())
+            deadline.toMillis(), limit + 1, SystemMaterializer.get(system).materializer())
         .thenApply(HttpEntity.Strict::getData)
         .exceptionally(fault -> {
           throw new Refusal(unread(fault));

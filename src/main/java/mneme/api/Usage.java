@@ -17,7 +17,7 @@ final class Usage {
   void add(int choice, Event event) {
     boolean isFirst = choice % n == 0;
     if (event instanceof Event.Started started && isFirst) {
-      cacheNote = started.cacheNote();
+      note(started.cacheNote());
     }
     if (event instanceof Event.Finished finished) {
       generatedTokens += finished.statistics().generatedTokens();
@@ -26,6 +26,10 @@ final class Usage {
         cachedTokens += finished.statistics().cachedTokens();
       }
     }
+  }
+
+  void note(String why) {
+    cacheNote = why;
   }
 
   StringBuilder write(StringBuilder to) {
