@@ -1,6 +1,7 @@
 package mneme.model.arch;
 
 import java.util.List;
+import java.util.Objects;
 import mneme.format.ModelFile;
 import mneme.graph.Activation;
 import mneme.graph.Graph;
@@ -44,7 +45,7 @@ public final class Granite implements Architecture {
               in ->
                   graph.scale(
                       isRecurrent
-                          ? mamba.write(layer, in)
+                          ? Objects.requireNonNull(mamba).write(layer, in)
                           : SelfAttention.of(source, layer, ropes).write(blocks, layer, in),
                       residual),
               in -> graph.scale(feedForward(blocks, layer, in), residual));
