@@ -27,10 +27,14 @@ import mneme.model.arch.Phi3;
 import mneme.model.arch.Plamo2;
 import mneme.model.arch.Qwen;
 import mneme.model.arch.QwenDelta;
+import mneme.model.arch.RecurrentGemma;
+import mneme.model.arch.Rwkv4;
 import mneme.model.arch.Rwkv6;
 import mneme.model.arch.Rwkv6Qwen2;
 import mneme.model.arch.Rwkv7;
 import mneme.model.arch.Smollm3;
+import mneme.model.arch.Xlstm;
+import mneme.model.arch.XlstmLm;
 
 /// Every architecture that Mneme knows, one line each.
 public final class Architectures {
@@ -58,10 +62,14 @@ public final class Architectures {
           new Plamo2(),
           new Qwen(),
           new QwenDelta(),
+          new RecurrentGemma(),
+          new Rwkv4(),
           new Rwkv6(),
           new Rwkv6Qwen2(),
           new Rwkv7(),
-          new Smollm3());
+          new Smollm3(),
+          new Xlstm(),
+          new XlstmLm());
 
   private Architectures() {}
 
@@ -76,7 +84,7 @@ public final class Architectures {
         .filter(architecture -> architecture.names().contains(name))
         .findFirst()
         .orElseThrow(() -> unknown(name))
-        .graph(file, contextTokens);
+        .graph(HuggingFace.translated(file), contextTokens);
   }
 
   /// Every name of `general.architecture` that is known, in alphabetical order.

@@ -1,6 +1,8 @@
 package mneme.model;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
+import mneme.format.ModelFormatException;
 import mneme.format.Tensor;
 import mneme.graph.Activation;
 import mneme.graph.Graph;
@@ -10,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The parts that nearly every architecture is made of, written into one graph.
 public final class Blocks {
+  private static final List<String> EPSILON_KEYS =
+      List.of(
+          "attention.layer_norm_rms_epsilon",
+          "attention.layer_norm_epsilon",
+          "rms_norm_eps",
+          "norm_eps",
+          "layer_norm_epsilon");
+
   private final GraphBuilder graph;
   private final Source source;
   private final float epsilon;
@@ -17,10 +27,16 @@ public final class Blocks {
   public Blocks(Source source) {
     this.graph = new GraphBuilder();
     this.source = source;
-    this.epsilon =
-        source.has("attention.layer_norm_rms_epsilon")
-            ? source.real("attention.layer_norm_rms_epsilon")
-            : source.real("attention.layer_norm_epsilon");
+    this.epsilon = epsilon(source);
+  }
+
+  private static float epsilon(Source source) {
+    for (String key : EPSILON_KEYS) {
+      if (source.has(key)) {
+        return source.real(key);
+      }
+    }
+    throw new ModelFormatException("no key gives the epsilon of the norms: " + EPSILON_KEYS);
   }
 
   public GraphBuilder graph() {
@@ -37,7 +53,11 @@ public final class Blocks {
   }
 
   public Value embed() {
-    return graph.embed(source.tensor("token_embd.weight"));
+    return multiplied(embed("token_embd.weight"), source.find("token_embd.multiplier"));
+  }
+
+  public Value embed(String table) {
+    return graph.embed(source.tensor(table));
   }
 
   public Value norm(Value in, Tensor weight) {
@@ -48,9 +68,14 @@ public final class Blocks {
     return graph.layerNorm(in, weight, bias, epsilon, in.width());
   }
 
-  /// Matrix `name` of a layer, with its bias if the file has one.
+  /// Matrix `name` of a layer, with its bias and its multiplier if the file has them.
   public Value linear(Source.Layer layer, String name, Value in) {
-    return graph.matMul(layer.weight(name), in, layer.bias(name));
+    Value out = graph.matMul(layer.weight(name), in, layer.bias(name));
+    return multiplied(out, layer.find(name + ".multiplier"));
+  }
+
+  private Value multiplied(Value in, @Nullable Tensor multiplier) {
+    return multiplier == null ? in : graph.multiplyWeight(in, multiplier);
   }
 
   /// `x + mixer(norm(x))`, then the same with the feed-forward part.
@@ -76,18 +101,26 @@ public final class Blocks {
 
   /// As [#mlp(Source.Layer, Value, Activation)], of the tensors `ffn_*` + suffix.
   public Value mlp(Source.Layer layer, Value in, Activation kind, String suffix) {
-    Value up = linear(layer, "ffn_up" + suffix, in);
-    String down = "ffn_down" + suffix;
-    if (layer.has("ffn_gate" + suffix)) {
-      Value gate = linear(layer, "ffn_gate" + suffix, in);
-      return linear(layer, down, graph.gated(kind, gate, up));
+    return mlp(
+        layer, in, kind, new MlpNames("ffn_gate" + suffix, "ffn_up" + suffix, "ffn_down" + suffix));
+  }
+
+  /// What the matrices of an MLP are called.
+  public record MlpNames(String gate, String up, String down) {}
+
+  /// As [#mlp(Source.Layer, Value, Activation)], of tensors with other names.
+  public Value mlp(Source.Layer layer, Value in, Activation kind, MlpNames names) {
+    Value up = linear(layer, names.up(), in);
+    if (layer.has(names.gate())) {
+      Value gate = linear(layer, names.gate(), in);
+      return linear(layer, names.down(), graph.gated(kind, gate, up));
     }
-    int inner = layer.weight(down).columns();
+    int inner = layer.weight(names.down()).columns();
     if (up.width() == 2 * inner) {
       Value gate = graph.columns(up, 0, inner);
-      return linear(layer, down, graph.gated(kind, gate, graph.columns(up, inner, inner)));
+      return linear(layer, names.down(), graph.gated(kind, gate, graph.columns(up, inner, inner)));
     }
-    return linear(layer, down, graph.activate(up, kind));
+    return linear(layer, names.down(), graph.activate(up, kind));
   }
 
   /// Final RMS norm and head, on the rows whose logits are wanted.
@@ -98,8 +131,12 @@ public final class Blocks {
   /// The head alone; the table of embeddings serves where the file has none.
   public Value head(Value in) {
     Tensor head = source.find("output.weight");
-    return graph.matMul(
-        head == null ? source.tensor("token_embd.weight") : head, in, source.find("output.bias"));
+    Value logits =
+        graph.matMul(
+            head == null ? source.tensor("token_embd.weight") : head,
+            in,
+            source.find("output.bias"));
+    return multiplied(logits, source.find("output.multiplier"));
   }
 
   public Graph build() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import mneme.format.Decoder;
 import mneme.format.Encoding;
+import mneme.format.ModelFormatException;
 import mneme.format.Tensor;
 
 /// Small F32 tensors computed from those of a file where its layout is not what an op takes.
@@ -48,6 +49,27 @@ public final class Derived {
       out[i] = values[i / times];
     }
     return of(tensor.name() + " repeated", List.of((long) out.length), out);
+  }
+
+  /// Matrices of one shape and encoding on top of one another.
+  public static Tensor stacked(List<Tensor> matrices) {
+    Tensor first = matrices.getFirst();
+    MemorySegment data = Arena.ofAuto().allocate(first.bytes() * matrices.size(), 64);
+    long at = 0;
+    for (Tensor matrix : matrices) {
+      if (!matrix.dims().equals(first.dims()) || matrix.encoding() != first.encoding()) {
+        throw new ModelFormatException(
+            "tensors '%s' and '%s' differ in shape or encoding"
+                .formatted(first.name(), matrix.name()));
+      }
+      MemorySegment.copy(matrix.data(), 0, data, at, first.bytes());
+      at += first.bytes();
+    }
+    return new Tensor(
+        first.name() + " and others",
+        first.encoding(),
+        List.of((long) first.columns(), (long) first.rows(), (long) matrices.size()),
+        data);
   }
 
   /// A stack of matrices, each turned on its side.

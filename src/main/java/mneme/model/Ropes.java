@@ -11,10 +11,11 @@ public final class Ropes {
   private final Source source;
   private final boolean neighbours;
 
-  /// @param neighbours whether pairs are neighbours (2i, 2i+1) or halves (i, i + width/2)
+  /// @param neighbours whether pairs in GGUF files are neighbours (2i, 2i+1) or halves (i, i +
+  ///   width/2); in Hugging Face folders they are always halves
   public Ropes(Source source, boolean neighbours) {
     this.source = source;
-    this.neighbours = neighbours;
+    this.neighbours = neighbours && !source.isTranslated();
   }
 
   /// The rotation that the file's keys describe.

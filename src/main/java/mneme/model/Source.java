@@ -1,5 +1,6 @@
 package mneme.model;
 
+import java.util.List;
 import mneme.format.Metadata;
 import mneme.format.ModelFile;
 import mneme.format.ModelFormatException;
@@ -12,18 +13,36 @@ public final class Source {
   private final ModelFile file;
   private final Metadata metadata;
   private final String prefix;
+  private final String layerPrefix;
   private final int contextTokens;
 
+  /// A file with the keys and tensor names of GGUF.
   public Source(ModelFile file, int contextTokens) {
+    this(file, file.metadata().architecture() + ".", "blk.", contextTokens);
+  }
+
+  private Source(ModelFile file, String prefix, String layerPrefix, int contextTokens) {
     this.file = file;
     this.metadata = file.metadata();
-    this.prefix = metadata.architecture() + ".";
+    this.prefix = prefix;
+    this.layerPrefix = layerPrefix;
     this.contextTokens = contextTokens;
+  }
+
+  /// A Hugging Face folder with the keys of its own `config.json`; the tensors of layer N have
+  /// names that start with `layerPrefix`, N and a dot.
+  public static Source ofConfig(ModelFile folder, String layerPrefix, int contextTokens) {
+    return new Source(folder, "config.", layerPrefix, contextTokens);
   }
 
   /// The longest sequence to be served, in tokens.
   public int contextTokens() {
     return contextTokens;
+  }
+
+  /// Whether the file is a Hugging Face folder under the names of GGUF.
+  public boolean isTranslated() {
+    return metadata.has("config.model_type");
   }
 
   public String architecture() {
@@ -57,7 +76,7 @@ public final class Source {
   }
 
   public float real(String key) {
-    return has(key) && metadata.values().get(prefix + key) instanceof Long whole
+    return metadata.values().get(prefix + key) instanceof Long whole
         ? whole
         : metadata.real(prefix + key);
   }
@@ -97,6 +116,21 @@ public final class Source {
               .formatted(prefix, key, flags.size(), layer));
     }
     return flags.get(layer);
+  }
+
+  public List<String> texts(String key) {
+    return metadata.texts(prefix + key);
+  }
+
+  public List<Long> integers(String key) {
+    return metadata.integers(prefix + key);
+  }
+
+  /// Numbers of either kind.
+  public List<Float> reals(String key) {
+    return metadata.values().get(prefix + key) instanceof List<?> list
+        ? list.stream().map(number -> ((Number) number).floatValue()).toList()
+        : List.of();
   }
 
   public boolean isList(String key) {
@@ -142,7 +176,7 @@ public final class Source {
       return perLayer(key, index, otherwise);
     }
 
-    /// `blk.N.name.weight`, which must be there.
+    /// `blk.N.name.weight` (or with the prefix that this file has), which must be there.
     public Tensor weight(String name) {
       return file.tensor(fullName(name + ".weight"));
     }
@@ -170,7 +204,7 @@ public final class Source {
     }
 
     private String fullName(String name) {
-      return "blk." + index + "." + name;
+      return layerPrefix + index + "." + name;
     }
   }
 }

@@ -29,6 +29,9 @@ class ArchitecturesTest {
         goldens.add(file.metadata().architecture());
       }
     }
+    for (Path folder : SharedData.folders("goldens-hf")) {
+      goldens.add(Golden.json(folder.resolve("config.json")).get("model_type").asText());
+    }
     assertThat(Architectures.names()).containsExactlyElementsOf(goldens);
   }
 

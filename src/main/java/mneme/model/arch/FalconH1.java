@@ -17,7 +17,7 @@ import mneme.model.Source;
 public final class FalconH1 implements Architecture {
   @Override
   public List<String> names() {
-    return List.of("falcon-h1");
+    return List.of("falcon-h1", "falcon_h1");
   }
 
   @Override
