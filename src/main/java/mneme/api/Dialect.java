@@ -55,8 +55,6 @@ enum Dialect {
   }
 
   static Dialect of(String path) {
-    return path.startsWith("/v1/") || path.equals("/health") || path.equals("/metrics")
-        ? OPENAI
-        : OLLAMA;
+    return path.equals("/") || path.startsWith("/api/") ? OLLAMA : OPENAI;
   }
 }

@@ -43,21 +43,30 @@ final class OpenAiRoutes {
     OpenAiCall call =
         new OpenAiCall(site, generations, exchange, OpenAiFields.chat(exchange.json()));
     Fields fields = call.fields();
+    return call.model()
+        .thenComposeAsync(
+            model -> {
+              String text = site.prompts().render(model, conversation(fields, model));
+              return call.generate(
+                  model,
+                  List.of(Prompts.encode(model, text)),
+                  OpenAiReply.Shape.CHAT,
+                  chatLogprobs(fields));
+            },
+            site.workers());
+  }
+
+  /// Messages, tools and template variables of a request.
+  ///
+  /// @throws Refusal if there are no messages
+  static Prompts.Chat conversation(Fields fields, ServedModel model) {
     List<Map<String, @Nullable Object>> messages = Messages.openAi(fields.objects("messages"));
     if (messages.isEmpty()) {
       throw Refusal.of("messages", "messages must hold at least one message");
     }
     boolean hidesTools = fields.textIf("tool_choice").orElse("").equals("none");
     List<Object> tools = hidesTools ? List.of() : Messages.tools(fields);
-    return call.model()
-        .thenComposeAsync(
-            model -> {
-              Prompts.Chat chat = new Prompts.Chat(messages, tools, variables(fields, model));
-              Tokens prompt = Prompts.encode(model, site.prompts().render(model, chat));
-              return call.generate(
-                  model, List.of(prompt), OpenAiReply.Shape.CHAT, chatLogprobs(fields));
-            },
-            site.workers());
+    return new Prompts.Chat(messages, tools, variables(fields, model));
   }
 
   private CompletionStage<HttpResponse> text(Exchange exchange) {

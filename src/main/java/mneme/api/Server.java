@@ -56,6 +56,7 @@ public final class Server {
     routes.addAll(HealthRoutes.of(site));
     routes.addAll(OllamaRoutes.of(site, generations));
     routes.addAll(OpenAiRoutes.of(site, generations));
+    routes.addAll(TextRoutes.of(site));
     return routes;
   }
 
