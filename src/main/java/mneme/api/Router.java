@@ -113,8 +113,7 @@ final class Router {
     return request
         .entity()
         .withSizeLimit(limit)
-        .toStrict(
-            deadline.toMillis(), limit + 1, SystemMaterializer.get(system).materializer())
+        .toStrict(deadline.toMillis(), limit + 1, SystemMaterializer.get(system).materializer())
         .thenApply(HttpEntity.Strict::getData)
         .exceptionally(fault -> {
           throw new Refusal(unread(fault));

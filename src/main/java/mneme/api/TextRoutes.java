@@ -27,8 +27,8 @@ final class TextRoutes {
         Route.post("/apply-template", routes::render));
   }
 
-  /// `content` (or `prompt`) in, `tokens` out. `add_special` recognizes control tokens written in the
-  /// text and adds what the model wants at its ends; it is on unless switched off.
+  /// `content` (or `prompt`) in, `tokens` out. `add_special` recognizes control tokens written in
+  /// the text and adds what the model wants at its ends; it is on unless switched off.
   private CompletionStage<HttpResponse> tokenize(Exchange exchange) {
     Fields fields = exchange.json();
     String text = fields.textIf("content").orElseGet(() -> fields.text("prompt"));
@@ -37,15 +37,14 @@ final class TextRoutes {
         .thenApplyAsync(
             model -> {
               int[] ids = model.tokenizer().encode(text, special);
-              return Answers.json(
-                  out -> {
-                    out.writeStartObject();
-                    out.writeFieldName("tokens");
-                    out.writeArray(ids, 0, ids.length);
-                    out.writeNumberField("count", ids.length);
-                    out.writeNumberField("max_model_len", model.contextTokens());
-                    out.writeEndObject();
-                  });
+              return Answers.json(out -> {
+                out.writeStartObject();
+                out.writeFieldName("tokens");
+                out.writeArray(ids, 0, ids.length);
+                out.writeNumberField("count", ids.length);
+                out.writeNumberField("max_model_len", model.contextTokens());
+                out.writeEndObject();
+              });
             },
             site.workers());
   }
@@ -76,13 +75,12 @@ final class TextRoutes {
               Prompts.Chat chat = OpenAiRoutes.conversation(fields, model);
               String prompt = site.prompts().render(model, chat);
               Tokens tokens = Prompts.encode(model, prompt);
-              return Answers.json(
-                  out -> {
-                    out.writeStartObject();
-                    out.writeStringField("prompt", prompt);
-                    out.writeNumberField("count", tokens.length());
-                    out.writeEndObject();
-                  });
+              return Answers.json(out -> {
+                out.writeStartObject();
+                out.writeStringField("prompt", prompt);
+                out.writeNumberField("count", tokens.length());
+                out.writeEndObject();
+              });
             },
             site.workers());
   }
@@ -92,11 +90,10 @@ final class TextRoutes {
   }
 
   private static HttpResponse one(String name, String text) {
-    return Answers.json(
-        out -> {
-          out.writeStartObject();
-          out.writeStringField(name, text);
-          out.writeEndObject();
-        });
+    return Answers.json(out -> {
+      out.writeStartObject();
+      out.writeStringField(name, text);
+      out.writeEndObject();
+    });
   }
 }

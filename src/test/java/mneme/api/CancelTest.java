@@ -24,7 +24,9 @@ class CancelTest {
 
   @BeforeEach
   void start() {
-    server = new TestServer("mneme.http.keep-alive-interval = 100 ms", "mneme.http.first-event-timeout = 300 ms");
+    server =
+        new TestServer(
+            "mneme.http.keep-alive-interval = 100 ms", "mneme.http.first-event-timeout = 300 ms");
   }
 
   @AfterEach
@@ -122,11 +124,10 @@ class CancelTest {
             Source.<Event>single(new Event.Started(completion.prompt().length(), 0, ""))
                 .concat(
                     Source.repeat((Event) new Event.Text(big, java.util.List.of()))
-                        .map(
-                            event -> {
-                              told.incrementAndGet();
-                              return event;
-                            }));
+                        .map(event -> {
+                          told.incrementAndGet();
+                          return event;
+                        }));
     try (Socket slow = chat("true", "")) {
       assertThat(TestServer.until(() -> told.get() > 10, 5_000)).isNotNegative();
       Thread.sleep(500);

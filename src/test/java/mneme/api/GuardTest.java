@@ -11,8 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GuardTest {
   @ParameterizedTest
   @CsvSource({
-    "localhost,200", "127.0.0.1,200", "[::1],200", "192.168.1.4,200", "printer.local,200",
-    "host.docker.internal,200", "my.friend,200", "evil.example,403", "8.8.8.8,403",
+    "localhost,200",
+    "127.0.0.1,200",
+    "[::1],200",
+    "192.168.1.4,200",
+    "printer.local,200",
+    "host.docker.internal,200",
+    "my.friend,200",
+    "evil.example,403",
+    "8.8.8.8,403",
     "localhost.evil.example,403"
   })
   void onALoopbackAddressOnlyLocalHostsAreServed(String host, int status) throws Exception {
@@ -63,8 +70,12 @@ class GuardTest {
     try (TestServer server = new TestServer("mneme.http.api-keys = [\"one\", \"two\"]")) {
       Site site =
           new Site(
-              server.system, server.engine, Settings.of(server.system.settings().config()),
-              new Metrics(), new Prompts(_ -> _ -> ""), Runnable::run);
+              server.system,
+              server.engine,
+              Settings.of(server.system.settings().config()),
+              new Metrics(),
+              new Prompts(_ -> _ -> ""),
+              Runnable::run);
       for (Route route : Server.routes(site)) {
         HttpRequest.Builder request =
             server
@@ -74,7 +85,8 @@ class GuardTest {
         assertThat(status == 401).as(route.path()).isEqualTo(!route.isOpen());
       }
       assertThat(server.get("/health").statusCode()).isEqualTo(200);
-      assertThat(server.get("/api/tags", "Authorization", "Bearer two").statusCode()).isEqualTo(200);
+      assertThat(server.get("/api/tags", "Authorization", "Bearer two").statusCode())
+          .isEqualTo(200);
       assertThat(server.get("/api/tags", "Authorization", "Bearer three").statusCode())
           .isEqualTo(401);
       String body = "{\"model\":\"toy\",\"prompt\":\"x\"}";

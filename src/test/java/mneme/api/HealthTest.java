@@ -18,8 +18,7 @@ class HealthTest {
   @Test
   void metricsShowPoolQueueStepsAndLatencies() throws Exception {
     try (TestServer server = new TestServer()) {
-      server.post(
-          "/v1/completions", "{\"model\":\"toy\",\"prompt\":\"x\",\"stream\":true}");
+      server.post("/v1/completions", "{\"model\":\"toy\",\"prompt\":\"x\",\"stream\":true}");
       server.get("/nowhere");
       String metrics = server.get("/metrics").body();
       assertThat(metrics)

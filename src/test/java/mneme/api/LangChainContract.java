@@ -145,7 +145,8 @@ abstract class LangChainContract {
 
   @Test
   void plainGenerationWorks() {
-    var model = OllamaLanguageModel.builder().baseUrl(url()).modelName(model()).numPredict(5).build();
+    var model =
+        OllamaLanguageModel.builder().baseUrl(url()).modelName(model()).numPredict(5).build();
     assertThat(model.generate("Tell me a story.").content()).isNotBlank();
   }
 

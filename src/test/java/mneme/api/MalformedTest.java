@@ -24,7 +24,8 @@ class MalformedTest {
 
   @BeforeAll
   static void start() {
-    server = new TestServer("mneme.http.header-timeout = 500 ms", "mneme.http.body-timeout = 500 ms");
+    server =
+        new TestServer("mneme.http.header-timeout = 500 ms", "mneme.http.body-timeout = 500 ms");
   }
 
   @AfterAll
@@ -74,7 +75,8 @@ class MalformedTest {
     byte[] body = good("?").getBytes(StandardCharsets.ISO_8859_1);
     body[new String(body, StandardCharsets.ISO_8859_1).indexOf('?')] = (byte) 0xFF;
     assertRefused(server.post(CHAT, body), "not valid UTF-8");
-    assertRefused(server.post(CHAT, good("x").getBytes(StandardCharsets.UTF_16)), "not valid UTF-8");
+    assertRefused(
+        server.post(CHAT, good("x").getBytes(StandardCharsets.UTF_16)), "not valid UTF-8");
   }
 
   @Test
@@ -125,7 +127,9 @@ class MalformedTest {
   void longNumbersAreRefused() throws Exception {
     String digits = "9".repeat(100_000);
     assertThat(
-            server.post(CHAT, good("x").replaceFirst("}$", ",\"seed\":" + digits + "}")).statusCode())
+            server
+                .post(CHAT, good("x").replaceFirst("}$", ",\"seed\":" + digits + "}"))
+                .statusCode())
         .isEqualTo(400);
     assertThat(
             server
@@ -135,7 +139,8 @@ class MalformedTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"../../etc/passwd", "..\\\\..\\\\x", "C:\\\\x", "/dev/zero", "a/b:c@d", "%2e%2e"})
+  @ValueSource(
+      strings = {"../../etc/passwd", "..\\\\..\\\\x", "C:\\\\x", "/dev/zero", "a/b:c@d", "%2e%2e"})
   void strangeModelNamesAreNotFound(String name) throws Exception {
     HttpResponse<String> response = server.post(CHAT, good("x").replace("toy", name));
     assertThat(response.statusCode()).isEqualTo(404);
@@ -143,7 +148,8 @@ class MalformedTest {
 
   @Test
   void hostileTextIsOnlyLong() throws Exception {
-    for (String text : new String[] {"a".repeat(1_000_000), " ".repeat(100_000), "<|im_start|>".repeat(50_000)}) {
+    for (String text :
+        new String[] {"a".repeat(1_000_000), " ".repeat(100_000), "<|im_start|>".repeat(50_000)}) {
       HttpResponse<String> response = server.post(CHAT, good(text));
       assertThat(response.statusCode()).isEqualTo(400);
       assertThat(TestServer.json(response).get("error").get("type").textValue())
@@ -153,8 +159,7 @@ class MalformedTest {
 
   @Test
   void hugeBodiesAreRefusedAtOnce() throws Exception {
-    String head =
-        "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n\r\n{";
+    String head = "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n\r\n{";
     long start = System.nanoTime();
     assertThat(server.raw(head)).startsWith("HTTP/1.1 413").contains("16777216 bytes");
     assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
@@ -167,7 +172,8 @@ class MalformedTest {
       out.write(
           "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
               .getBytes(StandardCharsets.US_ASCII));
-      byte[] chunk = ("10000\r\n" + "x".repeat(65_536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+      byte[] chunk =
+          ("10000\r\n" + "x".repeat(65_536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
       try {
         for (int i = 0; i < 400; i++) {
           out.write(chunk);
@@ -176,8 +182,10 @@ class MalformedTest {
         assertThat(closedWhileWriting).isNotNull();
       }
       socket.setSoTimeout(3_000);
-      assertThat(TestServer.read(socket)).satisfiesAnyOf(
-          answer -> assertThat(answer).startsWith("HTTP/1.1 413"), answer -> assertThat(answer).isEmpty());
+      assertThat(TestServer.read(socket))
+          .satisfiesAnyOf(
+              answer -> assertThat(answer).startsWith("HTTP/1.1 413"),
+              answer -> assertThat(answer).isEmpty());
     }
   }
 
@@ -194,13 +202,17 @@ class MalformedTest {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(zipped.toByteArray())));
     assertThat(response.statusCode()).isEqualTo(415);
     assertThat(response.body()).contains("'gzip' is not supported");
-    assertThat(server.post(CHAT, "--x--", "Content-Type", "multipart/form-data; boundary=x").statusCode())
+    assertThat(
+            server
+                .post(CHAT, "--x--", "Content-Type", "multipart/form-data; boundary=x")
+                .statusCode())
         .isEqualTo(415);
   }
 
   @Test
   void anyOtherContentTypeIsReadAsJson() throws Exception {
-    for (String type : new String[] {"text/plain", "application/x-www-form-urlencoded", "application/json"}) {
+    for (String type :
+        new String[] {"text/plain", "application/x-www-form-urlencoded", "application/json"}) {
       assertThat(server.post(CHAT, good("x"), "Content-Type", type).statusCode()).isEqualTo(200);
     }
   }
@@ -212,7 +224,8 @@ class MalformedTest {
     assertThat(server.post("/api/tags", "{}").statusCode()).isEqualTo(405);
     assertThat(server.post("/nowhere", "{}").statusCode()).isEqualTo(404);
     assertThat(server.get("/v1/nowhere").body()).contains("not_found_error");
-    assertThat(server.get("/api/nowhere").body()).isEqualTo("{\"error\":\"no such path: /api/nowhere\"}");
+    assertThat(server.get("/api/nowhere").body())
+        .isEqualTo("{\"error\":\"no such path: /api/nowhere\"}");
     assertThat(server.send(server.request(CHAT).DELETE()).statusCode()).isEqualTo(405);
   }
 
@@ -258,7 +271,8 @@ class MalformedTest {
         .startsWith("HTTP/1.1 431");
     assertThat(server.raw("GET /" + host + "X: " + "x".repeat(1 << 20) + "\r\n\r\n"))
         .satisfiesAnyOf(
-            text -> assertThat(text).startsWith("HTTP/1.1 431"), text -> assertThat(text).isEmpty());
+            text -> assertThat(text).startsWith("HTTP/1.1 431"),
+            text -> assertThat(text).isEmpty());
     StringBuilder many = new StringBuilder("GET /" + host);
     for (int i = 0; i < 200; i++) {
       many.append("X-").append(i).append(": y\r\n");
@@ -280,7 +294,8 @@ class MalformedTest {
   @Test
   void bodiesThatDoNotComeTimeOut() throws Exception {
     String answer =
-        server.raw("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"mo");
+        server.raw(
+            "POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"mo");
     assertThat(answer).startsWith("HTTP/1.1 408").contains("did not arrive");
   }
 
@@ -300,7 +315,11 @@ class MalformedTest {
   void expectContinueAndPipeliningWork() throws Exception {
     String body = good("x");
     String post =
-        "POST " + CHAT + " HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: " + body.length() + "\r\n\r\n";
+        "POST "
+            + CHAT
+            + " HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: "
+            + body.length()
+            + "\r\n\r\n";
     try (Socket socket = server.open()) {
       String head = post.formatted("Expect: 100-continue\r\nConnection: close\r\n");
       socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
@@ -313,12 +332,15 @@ class MalformedTest {
     String two =
         "GET /api/version HTTP/1.1\r\nHost: localhost\r\n\r\n"
             + "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    assertThat(server.raw(two.getBytes(StandardCharsets.US_ASCII), 5_000)).contains("\"version\"").endsWith("Ollama is running");
+    assertThat(server.raw(two.getBytes(StandardCharsets.US_ASCII), 5_000))
+        .contains("\"version\"")
+        .endsWith("Ollama is running");
   }
 
   @Test
   void http10IsServed() throws Exception {
-    assertThat(server.raw("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")).endsWith("Ollama is running");
+    assertThat(server.raw("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"))
+        .endsWith("Ollama is running");
   }
 
   @Test
@@ -336,7 +358,12 @@ class MalformedTest {
     server.engine.script = completion -> ScriptedEngine.endless(completion, 5);
     String body = good("x").replaceFirst("}$", ",\"stream\":true}");
     String post =
-        "POST " + CHAT + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        "POST "
+            + CHAT
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body;
     for (int i = 0; i < 500; i++) {
       try (Socket socket = server.open()) {
         socket.getOutputStream().write(post.getBytes(StandardCharsets.US_ASCII));

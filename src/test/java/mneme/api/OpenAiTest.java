@@ -100,8 +100,7 @@ class OpenAiTest {
 
   @Test
   void withoutTheOptionNoUsageIsStreamed() throws Exception {
-    HttpResponse<String> response =
-        server.post("/v1/chat/completions", chat(",\"stream\":true"));
+    HttpResponse<String> response = server.post("/v1/chat/completions", chat(",\"stream\":true"));
     assertThat(response.body()).doesNotContain("usage");
     assertThat(TestServer.events(response)).hasSize(6);
   }
@@ -110,7 +109,8 @@ class OpenAiTest {
   void completionsTakeTextAndTokens() throws Exception {
     JsonNode whole =
         TestServer.json(
-            server.post("/v1/completions", "{\"model\":\"toy\",\"prompt\":\"Once\",\"max_tokens\":2}"));
+            server.post(
+                "/v1/completions", "{\"model\":\"toy\",\"prompt\":\"Once\",\"max_tokens\":2}"));
     assertThat(whole.get("id").textValue()).startsWith("cmpl-");
     assertThat(whole.get("object").textValue()).isEqualTo("text_completion");
     assertThat(whole.get("choices").get(0).get("text").textValue()).isEqualTo("Hello, ");
@@ -138,8 +138,7 @@ class OpenAiTest {
         .containsExactlyInAnyOrder(7L, 8L, 9L);
     assertUsage(whole.get("usage"), server.engine.last(), 12);
     List<JsonNode> events =
-        TestServer.events(
-            server.post("/v1/chat/completions", chat(",\"n\":2,\"stream\":true")));
+        TestServer.events(server.post("/v1/chat/completions", chat(",\"n\":2,\"stream\":true")));
     assertThat(events)
         .extracting(event -> event.get("choices").get(0).get("index").intValue())
         .contains(0, 1);
@@ -166,7 +165,8 @@ class OpenAiTest {
             "presence_penalty":0.2,"frequency_penalty":-0.3,"repeat_penalty":1.1,"repeat_last_n":9,
             "logit_bias":{"65":-100,"66":1.5},"max_tokens":9,"max_completion_tokens":3,
             "stop":"x","user":"me","metadata":{"a":"b"},"store":false,
-            "response_format":{"type":"text"},"tool_choice":"none","n":1,"stream":false"""));
+            "response_format":{"type":"text"},"tool_choice":"none","n":1,"stream":false\
+            """));
     Completion completion = server.engine.last();
     assertThat(completion.sampling())
         .isEqualTo(
@@ -295,13 +295,24 @@ class OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"\"echo\":true", "\"suffix\":\"x\"", "\"best_of\":2", "\"prompt\":[]", "\"prompt\":7",
-        "\"prompt\":[1,\"x\"]", "\"prompt\":[259]", "\"prompt\":[-1]", "\"prompt\":\"\",\"logprobs\":true",
-        "\"messages\":[]"})
+      strings = {
+        "\"echo\":true",
+        "\"suffix\":\"x\"",
+        "\"best_of\":2",
+        "\"prompt\":[]",
+        "\"prompt\":7",
+        "\"prompt\":[1,\"x\"]",
+        "\"prompt\":[259]",
+        "\"prompt\":[-1]",
+        "\"prompt\":\"\",\"logprobs\":true",
+        "\"messages\":[]"
+      })
   void completionsRefuseWhatTheyCannotDo(String field) throws Exception {
     String prompt = field.contains("prompt") ? "" : "\"prompt\":\"x\",";
     assertThat(
-            server.post("/v1/completions", "{\"model\":\"toy\"," + prompt + field + "}").statusCode())
+            server
+                .post("/v1/completions", "{\"model\":\"toy\"," + prompt + field + "}")
+                .statusCode())
         .isEqualTo(400);
   }
 
@@ -329,7 +340,8 @@ class OpenAiTest {
 
   @Test
   void aFullQueueSaysWhenToComeBack() throws Exception {
-    server.engine.script = _ -> Source.single(new Event.Failed(Event.Failure.BUSY, "queue is full"));
+    server.engine.script =
+        _ -> Source.single(new Event.Failed(Event.Failure.BUSY, "queue is full"));
     HttpResponse<String> response = server.post("/v1/chat/completions", chat(""));
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("retry-after")).isPresent();

@@ -23,12 +23,14 @@ class TextRoutesTest {
   @Test
   void textGoesToTokensAndBack() throws Exception {
     JsonNode with =
-        TestServer.json(server.post("/tokenize", "{\"model\":\"toy\",\"content\":\"aö<|im_end|>\"}"));
+        TestServer.json(
+            server.post("/tokenize", "{\"model\":\"toy\",\"content\":\"aö<|im_end|>\"}"));
     assertThat(with.get("tokens").toString()).isEqualTo("[256,97,195,182,258]");
     assertThat(with.get("count").intValue()).isEqualTo(5);
     JsonNode without =
         TestServer.json(
-            server.post("/tokenize", "{\"model\":\"toy\",\"prompt\":\"ab\",\"add_special\":false}"));
+            server.post(
+                "/tokenize", "{\"model\":\"toy\",\"prompt\":\"ab\",\"add_special\":false}"));
     assertThat(without.get("tokens").toString()).isEqualTo("[97,98]");
     JsonNode back =
         TestServer.json(server.post("/detokenize", "{\"model\":\"toy\",\"tokens\":[97,195,182]}"));
@@ -49,7 +51,8 @@ class TextRoutesTest {
 
   @Test
   void mistakesAreNamed() throws Exception {
-    assertThat(server.post("/tokenize", "{\"model\":\"toy\"}").body()).contains("prompt is required");
+    assertThat(server.post("/tokenize", "{\"model\":\"toy\"}").body())
+        .contains("prompt is required");
     assertThat(server.post("/detokenize", "{\"model\":\"toy\",\"tokens\":[259]}").statusCode())
         .isEqualTo(400);
     assertThat(server.post("/tokenize", "{\"model\":\"none\",\"content\":\"x\"}").statusCode())
