@@ -1,7 +1,9 @@
 package mneme.model;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,9 @@ import java.util.stream.StreamSupport;
 /// @param logits one row for each token, but for the last of the continuation perhaps
 record Golden(
     String name, Path folder, int contextTokens, int promptTokens, int[] tokens, float[][] logits) {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   /// A folder with `logits.bin` for the prompt and `decode.bin` for the continuation.
   static Golden read(Path folder) {
@@ -45,7 +50,7 @@ record Golden(
 
   static JsonNode json(Path file) {
     try {
-      return new ObjectMapper().readTree(file.toFile());
+      return JSON.readTree(file.toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
