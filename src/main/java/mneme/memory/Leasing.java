@@ -190,6 +190,42 @@ final class Leasing {
     holding.states = new Block[0];
   }
 
+  Ledger.AtRisk atRisk(Holding holding) {
+    long bytes = 0;
+    int sharedPages = Integer.MAX_VALUE;
+    for (PageTable table : holding.tables) {
+      int alone = firstAlone(table);
+      if (alone < table.end()) {
+        bytes += (table.end() - alone) * table.block(alone).size.bytes;
+      }
+      sharedPages = Math.min(sharedPages, alone);
+    }
+    boolean isStateLost = holding.model.hasStates();
+    for (Block state : holding.states) {
+      bytes += state.size.bytes;
+    }
+    int shared =
+        isStateLost || holding.tables.length == 0
+            ? 0
+            : (int) Math.min(holding.end, (long) sharedPages * holding.model.plan.pageTokens());
+    return new Ledger.AtRisk(holding.end - shared, bytes);
+  }
+
+  /// First page that no other lease holds; all after it are this lease's alone, too.
+  private static int firstAlone(PageTable table) {
+    int low = table.first();
+    int high = table.end();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (table.block(middle).leases > 1) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   boolean release(Lease lease, boolean isTainted) {
     Holding holding = find(lease);
     if (holding == null) {

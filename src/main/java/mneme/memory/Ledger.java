@@ -121,6 +121,16 @@ public final class Ledger {
     return leasing.held(lease).view(slabs.moves());
   }
 
+  /// What would have to run again if this lease ended and all that nobody else leases were evicted.
+  ///
+  /// @throws StaleLeaseException if the lease has ended
+  public AtRisk atRisk(Lease lease) {
+    return leasing.atRisk(leasing.held(lease));
+  }
+
+  /// Tokens and bytes that depend on one lease alone.
+  public record AtRisk(int tokens, long bytes) {}
+
   public boolean isCurrent(Lease lease) {
     return leasing.find(lease) != null;
   }

@@ -1,4 +1,6 @@
-/// Decides without acting: admission, batches, fairness, victims. Plain logic over numbers.
+/// Decides without acting: admission, batches, fairness, victims. Plain logic over numbers. Open
+/// [mneme.schedule.BatchPolicy] first: who runs next; then `Admission`, `WaitingLine`, `Victims`:
+/// who gets memory.
 @NullMarked
 package mneme.schedule;
 

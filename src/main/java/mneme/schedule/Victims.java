@@ -1,0 +1,30 @@
+package mneme.schedule;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/// Who gives its memory back when a running sequence needs more than there is: the one that loses
+/// least work. It continues exactly later; nothing is lost but time. The oldest sequence is never
+/// chosen, so it can always finish, and then the next is the oldest: everyone finishes.
+public final class Victims {
+  private Victims() {}
+
+  /// One that could give way.
+  ///
+  /// @param arrival order of arrival, unique
+  /// @param lostTokens tokens that would have to run again, after what stays cached
+  /// @param freedBytes bytes that only it holds
+  public record Running(long sequence, long arrival, int lostTokens, long freedBytes) {}
+
+  /// The victim: fewest tokens to run again, the latest arrival among equals; of those that free
+  /// nothing none is worth it. Empty if only the oldest could give way.
+  public static Optional<Running> choose(Collection<Running> running) {
+    long oldest = running.stream().mapToLong(Running::arrival).min().orElse(0);
+    return running.stream()
+        .filter(one -> one.arrival() != oldest && one.freedBytes() > 0)
+        .min(
+            Comparator.comparingInt(Running::lostTokens)
+                .thenComparing(Comparator.comparingLong(Running::arrival).reversed()));
+  }
+}
