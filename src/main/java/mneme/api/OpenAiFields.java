@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import mneme.engine.ServedModel;
 import mneme.text.Sampling;
+import mneme.text.Tokenizer;
 
 /// The parameters of the OpenAI dialect. One that this server does not know, or whose value it
 /// cannot honour, is refused by name: an answer that ignores a wish is worse than none.
@@ -40,7 +41,8 @@ record OpenAiFields(Fields fields) {
           "service_tier",
           "prompt_cache_key",
           "safety_identifier",
-          "keep_alive");
+          "keep_alive",
+          "ignore_eos");
   private static final Set<String> CHAT =
       Set.of(
           "messages",
@@ -69,6 +71,9 @@ record OpenAiFields(Fields fields) {
 
   /// OpenAI's documented defaults: the model's own distribution.
   private static final Sampling PLAIN = new Sampling(1, 0, 1, 0, 1, 64, 1, 0, 0, 0, Map.of());
+
+  /// A bias no logit overcomes.
+  private static final float NEVER = -1e9f;
 
   private static final int MAX_STOPS = 64;
   private static final int MAX_BIASES = 1_024;
@@ -131,7 +136,7 @@ record OpenAiFields(Fields fields) {
             fields.real("presence_penalty", -2, 2).orElse(usual.presencePenalty()),
             fields.real("frequency_penalty", -2, 2).orElse(usual.frequencyPenalty()),
             fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(usual.seed()),
-            biases(model.tokenizer().vocabulary()));
+            biases(model.tokenizer()));
     return new Draw(sampling, maxTokens(), stops());
   }
 
@@ -158,17 +163,22 @@ record OpenAiFields(Fields fields) {
     return stops;
   }
 
-  private Map<Integer, Float> biases(int vocabulary) {
+  private Map<Integer, Float> biases(Tokenizer tokenizer) {
     Map<Integer, Float> biases = new HashMap<>();
     fields
         .object("logit_bias")
-        .ifPresent(given -> {
-          for (String id : given.names()) {
-            biases.put(tokenId(id, vocabulary), given.real(id, -100, 100).orElse(0f));
-          }
-        });
+        .ifPresent(
+            given -> {
+              for (String id : given.names()) {
+                biases.put(
+                    tokenId(id, tokenizer.vocabulary()), given.real(id, -100, 100).orElse(0f));
+              }
+            });
     if (biases.size() > MAX_BIASES) {
       throw Refusal.of("logit_bias", "logit_bias holds more than " + MAX_BIASES + " tokens");
+    }
+    if (fields.flag("ignore_eos", false)) {
+      tokenizer.endIds().forEach(id -> biases.put(id, NEVER));
     }
     return biases;
   }
