@@ -1,0 +1,5 @@
+/// Tests of the template engine.
+@NullMarked
+package mneme.text.jinja;
+
+import org.jspecify.annotations.NullMarked;
