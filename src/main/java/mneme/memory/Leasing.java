@@ -193,8 +193,10 @@ final class Leasing {
   Ledger.AtRisk atRisk(Holding holding) {
     long bytes = 0;
     int sharedPages = Integer.MAX_VALUE;
-    for (PageTable table : holding.tables) {
+    for (int group = 0; group < holding.tables.length; group++) {
+      PageTable table = holding.tables[group];
       int alone = firstAlone(table);
+      bytes += holding.promise[group] * holding.model.pageSizes[group].bytes;
       if (alone < table.end()) {
         bytes += (table.end() - alone) * table.block(alone).size.bytes;
       }

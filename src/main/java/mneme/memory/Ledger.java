@@ -128,7 +128,10 @@ public final class Ledger {
     return leasing.atRisk(leasing.held(lease));
   }
 
-  /// Tokens and bytes that depend on one lease alone.
+  /// What depends on one lease alone.
+  ///
+  /// @param tokens that would have to run again
+  /// @param bytes held or set aside for it
   public record AtRisk(int tokens, long bytes) {}
 
   public boolean isCurrent(Lease lease) {

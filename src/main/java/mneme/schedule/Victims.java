@@ -14,17 +14,19 @@ public final class Victims {
   ///
   /// @param arrival order of arrival, unique
   /// @param lostTokens tokens that would have to run again, after what stays cached
-  /// @param freedBytes bytes that only it holds
+  /// @param freedBytes bytes that it alone holds or was promised
   public record Running(long sequence, long arrival, int lostTokens, long freedBytes) {}
 
-  /// The victim: fewest tokens to run again, the latest arrival among equals; of those that free
-  /// nothing none is worth it. Empty if only the oldest could give way.
+  private static final Comparator<Running> LEAST_LOSS =
+      Comparator.comparing((Running one) -> one.freedBytes() == 0)
+          .thenComparingInt(Running::lostTokens)
+          .thenComparing(Comparator.comparingLong(Running::arrival).reversed());
+
+  /// The victim: fewest tokens to run again, the latest arrival among equals. One that shares all
+  /// it holds comes last: it frees something only when the others have gone as well. Empty if only
+  /// the oldest is left.
   public static Optional<Running> choose(Collection<Running> running) {
     long oldest = running.stream().mapToLong(Running::arrival).min().orElse(0);
-    return running.stream()
-        .filter(one -> one.arrival() != oldest && one.freedBytes() > 0)
-        .min(
-            Comparator.comparingInt(Running::lostTokens)
-                .thenComparing(Comparator.comparingLong(Running::arrival).reversed()));
+    return running.stream().filter(one -> one.arrival() != oldest).min(LEAST_LOSS);
   }
 }

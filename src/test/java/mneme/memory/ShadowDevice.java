@@ -9,34 +9,35 @@ import java.util.List;
 /// A device that does not compute but remembers who wrote what: each unit of its memory holds a tag
 /// of the tenant and of all tokens that the bytes stand for. It runs chores and spans in the order
 /// in which it was given them, later, as a real one does, and checks every read of every span.
-final class ShadowDevice {
+public final class ShadowDevice {
   /// Bytes that one tag stands for; a page has at least one for each token.
-  static final int UNIT_BYTES = 64;
+  public static final int UNIT_BYTES = 64;
 
   /// A span on its way to the device.
   ///
   /// @param tokens of the whole sequence, at least to `end`
-  record Span(MemoryPlan plan, int tenant, int[] tokens, int start, int end, LeaseView view) {}
+  public record Span(
+      MemoryPlan plan, int tenant, int[] tokens, int start, int end, LeaseView view) {}
 
   private record Step(long number, List<Chore> chores, List<Span> spans) {}
 
   private final long[] units;
   private final ArrayDeque<Step> queue = new ArrayDeque<>();
 
-  ShadowDevice(PoolShape shape) {
+  public ShadowDevice(PoolShape shape) {
     units = new long[Math.toIntExact(shape.bytes() / UNIT_BYTES)];
   }
 
-  int queued() {
+  public int queued() {
     return queue.size();
   }
 
-  void submit(long number, List<Chore> chores, List<Span> spans) {
+  public void submit(long number, List<Chore> chores, List<Span> spans) {
     queue.add(new Step(number, chores, new ArrayList<>(spans)));
   }
 
   /// Runs the oldest step and returns its number.
-  long run() {
+  public long run() {
     Step step = queue.removeFirst();
     step.chores().forEach(this::run);
     step.spans().forEach(this::run);
