@@ -22,6 +22,8 @@ public final class CommandLines {
       scope = CommandLine.ScopeType.INHERIT,
       subcommands = {
         ListModels.class,
+        RenderTemplate.class,
+        ShowModel.class,
         ShowConfig.class,
       })
   private static final class Root {}
@@ -63,7 +65,8 @@ public final class CommandLines {
             || failure instanceof ModelFormatException
             || failure instanceof EngineException;
     String message = failure.getMessage();
-    line.getErr().println("mneme: " + (isInput && message != null ? message : failure.toString()));
+    String shown = isInput && message != null ? message : failure.toString();
+    line.getErr().println("mneme: " + shown.strip().replaceAll("\\s*\\R\\s*", "; "));
     return isInput ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
   }
 }
