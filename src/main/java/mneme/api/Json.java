@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /// Reads JSON strictly (UTF-8 without a mark, no key twice, bounded depth and length, nothing after
 /// the value) and writes it without building trees.
@@ -101,6 +102,15 @@ final class Json {
       }
       return ByteString.fromArrayUnsafe(bytes.toByteArray());
     } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  /// `value` (maps, lists, texts, numbers) as JSON.
+  static String text(@Nullable Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException impossible) {
       throw new UncheckedIOException(impossible);
     }
   }

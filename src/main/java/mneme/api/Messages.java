@@ -61,6 +61,32 @@ final class Messages {
         .toList();
   }
 
+  /// The same messages for templates that want a tool call's arguments as JSON text.
+  static List<Map<String, @Nullable Object>> withArgumentsAsText(
+      List<Map<String, @Nullable Object>> messages) {
+    return messages.stream().map(Messages::withArgumentsAsText).toList();
+  }
+
+  private static Map<String, @Nullable Object> withArgumentsAsText(
+      Map<String, @Nullable Object> message) {
+    if (!(message.get("tool_calls") instanceof List<?> calls)) {
+      return message;
+    }
+    Map<String, @Nullable Object> plain = new LinkedHashMap<>(message);
+    plain.put("tool_calls", calls.stream().map(call -> written((Map<?, ?>) call)).toList());
+    return plain;
+  }
+
+  private static Map<Object, @Nullable Object> written(Map<?, ?> call) {
+    Map<Object, @Nullable Object> function = new LinkedHashMap<>((Map<?, ?>) call.get("function"));
+    if (!(function.get("arguments") instanceof String)) {
+      function.put("arguments", Json.text(function.get("arguments")));
+    }
+    Map<Object, @Nullable Object> plain = new LinkedHashMap<>(call);
+    plain.put("function", function);
+    return plain;
+  }
+
   private static Map<String, @Nullable Object> start(Fields message) {
     String role = message.text("role").toLowerCase(Locale.ROOT);
     if (!ROLES.contains(role)) {

@@ -71,7 +71,7 @@ final class OllamaCall {
   /// Generates after `prompt`. With `givesContext` the ids of prompt and answer come back.
   CompletionStage<HttpResponse> generate(Loaded loaded, Tokens prompt, boolean givesContext) {
     ServedModel model = loaded.model();
-    Prompts.fitting(model, prompt);
+    Prompts.checkFits(model, prompt);
     Fields options =
         fields.object("options").orElseGet(() -> new Fields(Json.MAPPER.createObjectNode(), ""));
     Draw draw =
@@ -141,7 +141,7 @@ final class OllamaCall {
     return fields.value("think").map(think -> thinking(model, think)).orElse(Map.of());
   }
 
-  private static Map<String, Object> thinking(ServedModel model, JsonNode think) {
+  private Map<String, Object> thinking(ServedModel model, JsonNode think) {
     boolean isLevel =
         think.isTextual() && List.of("low", "medium", "high", "max").contains(think.textValue());
     if (!isLevel && !think.isBoolean()) {
@@ -149,11 +149,11 @@ final class OllamaCall {
           "think", "think must be true, false, \"low\", \"medium\", \"high\" or \"max\"");
     }
     boolean isOn = isLevel || think.booleanValue();
-    if (isOn && !Capabilities.of(model).thinking()) {
+    if (isOn && !site.prompts().capabilities(model).thinking()) {
       throw Refusal.of("think", "\"" + model.name() + "\" does not support thinking");
     }
     return isLevel
-        ? Map.of("enable_thinking", true, "reasoning_effort", think.textValue())
-        : Map.of("enable_thinking", isOn);
+        ? Map.of("enable_thinking", true, "thinking", true, "reasoning_effort", think.textValue())
+        : Map.of("enable_thinking", isOn, "thinking", isOn);
   }
 }

@@ -51,15 +51,17 @@ final class OllamaModels {
   CompletionStage<HttpResponse> tags(Exchange exchange) {
     return site.engine()
         .models()
-        .thenApply(models ->
-            listed(
-                models,
-                (out, model) -> {
-                  identity(out, model);
-                  out.writeStringField("modified_at", OllamaReply.time(started));
-                  details(out, model);
-                  capabilities(out, model);
-                }));
+        .thenApplyAsync(
+            models ->
+                listed(
+                    models,
+                    (out, model) -> {
+                      identity(out, model);
+                      out.writeStringField("modified_at", OllamaReply.time(started));
+                      details(out, model);
+                      capabilities(out, model);
+                    }),
+            site.workers());
   }
 
   CompletionStage<HttpResponse> running(Exchange exchange) {
@@ -86,7 +88,7 @@ final class OllamaModels {
     boolean isVerbose = fields.flag("verbose", false);
     return site.models()
         .find(name)
-        .thenApply(model -> Answers.json(out -> shown(out, model, isVerbose)));
+        .thenApplyAsync(model -> Answers.json(out -> shown(out, model, isVerbose)), site.workers());
   }
 
   private void shown(JsonGenerator out, ServedModel model, boolean isVerbose) throws IOException {
@@ -150,9 +152,9 @@ final class OllamaModels {
     out.writeEndObject();
   }
 
-  private static void capabilities(JsonGenerator out, ServedModel model) throws IOException {
+  private void capabilities(JsonGenerator out, ServedModel model) throws IOException {
     out.writeArrayFieldStart("capabilities");
-    for (String name : Capabilities.of(model).names()) {
+    for (String name : site.prompts().capabilityNames(model)) {
       out.writeString(name);
     }
     out.writeEndArray();

@@ -33,7 +33,7 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
     Draw draw = wish.draw(model);
     List<Completion> choices = new ArrayList<>();
     for (Tokens prompt : prompts) {
-      Prompts.fitting(model, prompt);
+      Prompts.checkFits(model, prompt);
       for (int i = 0; i < n; i++) {
         choices.add(
             new Completion(

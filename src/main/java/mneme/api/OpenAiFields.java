@@ -167,13 +167,11 @@ record OpenAiFields(Fields fields) {
     Map<Integer, Float> biases = new HashMap<>();
     fields
         .object("logit_bias")
-        .ifPresent(
-            given -> {
-              for (String id : given.names()) {
-                biases.put(
-                    tokenId(id, tokenizer.vocabulary()), given.real(id, -100, 100).orElse(0f));
-              }
-            });
+        .ifPresent(given -> {
+          for (String id : given.names()) {
+            biases.put(tokenId(id, tokenizer.vocabulary()), given.real(id, -100, 100).orElse(0f));
+          }
+        });
     if (biases.size() > MAX_BIASES) {
       throw Refusal.of("logit_bias", "logit_bias holds more than " + MAX_BIASES + " tokens");
     }

@@ -2,24 +2,16 @@ package mneme.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import mneme.engine.ServedModel;
 import mneme.memory.Tokens;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.jspecify.annotations.Nullable;
 
 /// The endpoints of the OpenAI dialect that generate.
 final class OpenAiRoutes {
   private static final int MAX_ALTERNATIVES = 20;
-
-  /// Variables of a template that only the server sets.
-  private static final Set<String> RESERVED =
-      Set.of("messages", "tools", "documents", "bos_token", "eos_token", "add_generation_prompt");
 
   private final Site site;
   private final Generations generations;
@@ -43,10 +35,12 @@ final class OpenAiRoutes {
     OpenAiCall call =
         new OpenAiCall(site, generations, exchange, OpenAiFields.chat(exchange.json()));
     Fields fields = call.fields();
+    Prompts.Chat conversation = Conversation.of(fields);
     return call.model()
         .thenComposeAsync(
             model -> {
-              String text = site.prompts().render(model, conversation(fields, model));
+              checkReasoning(fields, model);
+              String text = site.prompts().render(model, conversation);
               return call.generate(
                   model,
                   List.of(Prompts.encode(model, text)),
@@ -54,19 +48,6 @@ final class OpenAiRoutes {
                   chatLogprobs(fields));
             },
             site.workers());
-  }
-
-  /// Messages, tools and template variables of a request.
-  ///
-  /// @throws Refusal if there are no messages
-  static Prompts.Chat conversation(Fields fields, ServedModel model) {
-    List<Map<String, @Nullable Object>> messages = Messages.openAi(fields.objects("messages"));
-    if (messages.isEmpty()) {
-      throw Refusal.of("messages", "messages must hold at least one message");
-    }
-    boolean hidesTools = fields.textIf("tool_choice").orElse("").equals("none");
-    List<Object> tools = hidesTools ? List.of() : Messages.tools(fields);
-    return new Prompts.Chat(messages, tools, variables(fields, model));
   }
 
   private CompletionStage<HttpResponse> text(Exchange exchange) {
@@ -92,31 +73,12 @@ final class OpenAiRoutes {
     return isOn ? Optional.of(top.orElse(0)) : Optional.empty();
   }
 
-  private static Map<String, @Nullable Object> variables(Fields fields, ServedModel model) {
-    Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-    fields
-        .object("chat_template_kwargs")
-        .ifPresent(given -> {
-          for (String name : given.names()) {
-            if (RESERVED.contains(name)) {
-              throw Refusal.of(given.name(name), given.name(name) + " is set by the server");
-            }
-            variables.put(name, Fields.plain(given.node().get(name)));
-          }
-        });
-    fields.textIf("reasoning_effort").ifPresent(effort -> reasoning(effort, model, variables));
-    return variables;
-  }
-
-  private static void reasoning(
-      String effort, ServedModel model, Map<String, @Nullable Object> variables) {
-    boolean isOff = effort.equals("none");
-    if (!isOff && !Capabilities.of(model).thinking()) {
+  private void checkReasoning(Fields fields, ServedModel model) {
+    boolean isOn = !fields.textIf("reasoning_effort").orElse("none").equals("none");
+    if (isOn && !site.prompts().capabilities(model).thinking()) {
       throw Refusal.of(
           "reasoning_effort", "model '" + model.name() + "' does not support reasoning");
     }
-    variables.put("enable_thinking", !isOff);
-    variables.put("reasoning_effort", effort);
   }
 
   /// A string, a list of strings, a list of token ids, or a list of such lists.

@@ -31,10 +31,10 @@ public final class Server {
 
   /// Binds and serves `engine`. The stage fails with Pekko's `BindFailedException` if the port is
   /// taken.
-  static CompletionStage<Server> start(
-      ActorSystem<?> system, Engine engine, Settings settings, Prompts prompts) {
+  public static CompletionStage<Server> start(
+      ActorSystem<?> system, Engine engine, Settings settings) {
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-    Site site = new Site(system, engine, settings, new Metrics(), prompts, workers);
+    Site site = new Site(system, engine, settings, new Metrics(), new Prompts(), workers);
     Guard guard = new Guard(settings, new InetSocketAddress(settings.host(), 0).getAddress());
     Router router = new Router(system, routes(site), guard, settings, site);
     Connections connections = new Connections(system, router, settings);

@@ -69,10 +69,10 @@ final class TextRoutes {
 
   private CompletionStage<HttpResponse> render(Exchange exchange) {
     Fields fields = exchange.json();
+    Prompts.Chat chat = Conversation.of(fields);
     return model(fields)
         .thenApplyAsync(
             model -> {
-              Prompts.Chat chat = OpenAiRoutes.conversation(fields, model);
               String prompt = site.prompts().render(model, chat);
               Tokens tokens = Prompts.encode(model, prompt);
               return Answers.json(out -> {

@@ -74,7 +74,7 @@ class GuardTest {
               server.engine,
               Settings.of(server.system.settings().config()),
               new Metrics(),
-              new Prompts(_ -> _ -> ""),
+              new Prompts(),
               Runnable::run);
       for (Route route : Server.routes(site)) {
         HttpRequest.Builder request =

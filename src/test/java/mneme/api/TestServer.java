@@ -33,23 +33,7 @@ final class TestServer implements AutoCloseable {
         ConfigFactory.parseString("mneme.http.port = 0\n" + String.join("\n", overrides))
             .withFallback(ConfigFactory.load());
     system = ActorSystem.create(Behaviors.empty(), "api-test", config);
-    server =
-        Server.start(system, engine, Settings.of(config), new Prompts(_ -> TestServer::chatml))
-            .toCompletableFuture()
-            .join();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static String chatml(java.util.Map<String, Object> context) {
-    StringBuilder text = new StringBuilder();
-    for (var message : (List<java.util.Map<String, Object>>) context.get("messages")) {
-      if ("refuse me".equals(message.get("content"))) {
-        throw Refusal.of("messages", "not to my taste");
-      }
-      text.append(
-          "<|im_start|>" + message.get("role") + "\n" + message.get("content") + "<|im_end|>\n");
-    }
-    return text + "<|im_start|>assistant\n";
+    server = Server.start(system, engine, Settings.of(config)).toCompletableFuture().join();
   }
 
   URI uri(String path) {

@@ -56,7 +56,15 @@ public record Figures(
   /// Names of the columns of [#row].
   public static List<String> header() {
     return List.of(
-        "STREAMS", "REQUESTS", "TOKENS", "TOKENS/S", "FIRST p50 ms", "p90", "p99", "GAP p50 ms", "p90",
+        "STREAMS",
+        "REQUESTS",
+        "TOKENS",
+        "TOKENS/S",
+        "FIRST p50 ms",
+        "p90",
+        "p99",
+        "GAP p50 ms",
+        "p90",
         "p99");
   }
 

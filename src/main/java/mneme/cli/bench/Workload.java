@@ -9,14 +9,42 @@ import java.net.URI;
 /// @param promptWords words of each prompt; no two prompts share a beginning
 /// @param maxTokens tokens each answer is asked to have
 /// @param ignoresEnd whether the server is asked to go on after an end token, so that every answer
-///     has the same length (`ignore_eos`, as vLLM, llama-server and Mneme know it)
+///   has the same length (`ignore_eos`, as vLLM, llama-server and Mneme know it)
 public record Workload(
     URI server, String model, String apiKey, int promptWords, int maxTokens, boolean ignoresEnd) {
   private static final String[] WORDS = {
-    "river", "lantern", "winter", "orchard", "clock", "garden", "silver", "story", "bridge",
-    "window", "paper", "mountain", "kite", "village", "bread", "memory", "ocean", "candle", "friend",
-    "letter", "forest", "music", "shadow", "apple", "station", "morning", "feather", "harbour",
-    "marble", "thunder", "pencil", "island"
+    "river",
+    "lantern",
+    "winter",
+    "orchard",
+    "clock",
+    "garden",
+    "silver",
+    "story",
+    "bridge",
+    "window",
+    "paper",
+    "mountain",
+    "kite",
+    "village",
+    "bread",
+    "memory",
+    "ocean",
+    "candle",
+    "friend",
+    "letter",
+    "forest",
+    "music",
+    "shadow",
+    "apple",
+    "station",
+    "morning",
+    "feather",
+    "harbour",
+    "marble",
+    "thunder",
+    "pencil",
+    "island"
   };
 
   /// Prompt number `index`: the words depend on the number only.

@@ -98,7 +98,8 @@ class LoadTestTest {
 
   @Test
   void spreadsTakeTheNearestRank() {
-    Figures.Spread spread = Figures.Spread.ofNs(new long[] {4_000_000, 1_000_000, 2_000_000, 3_000_000});
+    Figures.Spread spread =
+        Figures.Spread.ofNs(new long[] {4_000_000, 1_000_000, 2_000_000, 3_000_000});
     assertThat(spread).isEqualTo(new Figures.Spread(2, 4, 4));
   }
 }
