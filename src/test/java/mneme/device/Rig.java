@@ -70,6 +70,11 @@ public final class Rig implements AutoCloseable {
       return span;
     }
 
+    /// Goes on at `position`, with memory that is put there by hand.
+    public void skip(int position) {
+      this.position = position;
+    }
+
     public int position() {
       return position;
     }

@@ -48,6 +48,10 @@ record Golden(
     return new Golden(name, folder, contextTokens, exact.length, prompt, exact);
   }
 
+  Golden withRows(int[] ids, float[][] rows) {
+    return new Golden(name, folder, contextTokens, 0, ids, rows);
+  }
+
   static JsonNode json(Path file) {
     try {
       return JSON.readTree(file.toFile());

@@ -75,7 +75,7 @@ public final class XlstmLm implements Architecture {
     float scale = (float) (1 / Math.sqrt((double) inner / heads));
     Value h =
         graph.matrixLstm(
-            new MatrixInputs(graph.scale(query, scale), key, value),
+            new MatrixInputs(query, graph.scale(key, scale), value),
             blocks.linear(layer, "xlstm.mlstm_cell.igate", all),
             blocks.linear(layer, "xlstm.mlstm_cell.fgate", all),
             CELL_EPSILON);

@@ -1,0 +1,123 @@
+package mneme.format;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// A folder as the Hugging Face hub has it: `config.json`, and `model.safetensors` or the shards
+/// that `model.safetensors.index.json` names. The keys of the config stand under `config.`.
+public final class HuggingFaceFolder implements ModelFile {
+  private static final long LARGEST_JSON_BYTES = 256L << 20;
+  private static final String WHOLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
+  private final Metadata metadata;
+  private final List<Safetensors> shards = new ArrayList<>();
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+  private HuggingFaceFolder(Path folder) {
+    Map<String, Object> values = new HashMap<>();
+    Json.flatten("config.", json(folder.resolve("config.json")), values);
+    if (!(values.get("config.model_type") instanceof String type)) {
+      throw new MalformedFileException(
+          Fault.MISSING_KEY, 0, folder + "/config.json has no text 'model_type'");
+    }
+    values.put("general.architecture", type);
+    this.metadata = new Metadata(values);
+  }
+
+  /// @throws ModelFormatException if a file is missing or malformed
+  public static HuggingFaceFolder open(Path folder) {
+    HuggingFaceFolder opened = new HuggingFaceFolder(folder);
+    try {
+      opened.map(folder);
+      return opened;
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private void map(Path folder) {
+    Path index = folder.resolve(INDEX);
+    if (!Files.exists(index)) {
+      add(folder.resolve(WHOLE));
+      return;
+    }
+    JsonNode places = json(index).path("weight_map");
+    TreeSet<String> files = new TreeSet<>();
+    places.forEach(file -> files.add(file.asText()));
+    for (String file : files) {
+      Path path = folder.resolve(file).normalize();
+      if (!folder.normalize().equals(path.getParent())) {
+        throw new MalformedFileException(
+            Fault.BAD_PATH, 0, "shard '" + file + "' does not lie in the folder itself");
+      }
+      add(path);
+    }
+    for (Map.Entry<String, JsonNode> place : places.properties()) {
+      if (!tensors.containsKey(place.getKey())) {
+        throw new MalformedFileException(
+            Fault.DATA_TRUNCATED,
+            0,
+            "tensor '%s' is in none of the shards %s".formatted(place.getKey(), files));
+      }
+    }
+  }
+
+  private void add(Path path) {
+    Safetensors shard = Safetensors.open(path);
+    shards.add(shard);
+    for (Tensor tensor : shard.tensors()) {
+      if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
+        throw new MalformedFileException(
+            Fault.DUPLICATE_TENSOR, 0, "tensor '" + tensor.name() + "' stands in two shards");
+      }
+    }
+  }
+
+  private static JsonNode json(Path path) {
+    try {
+      if (!Files.isRegularFile(path) || Files.size(path) > LARGEST_JSON_BYTES) {
+        throw new MalformedFileException(
+            Fault.NOT_A_FILE,
+            0,
+            "%s is no file, or has more than %d bytes".formatted(path, LARGEST_JSON_BYTES));
+      }
+      return Json.object(Files.readAllBytes(path), path.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
+  @Override
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  @Override
+  public Optional<Tensor> find(String name) {
+    return Optional.ofNullable(tensors.get(name));
+  }
+
+  @Override
+  public Collection<Tensor> tensors() {
+    return Collections.unmodifiableCollection(tensors.values());
+  }
+
+  @Override
+  public void close() {
+    shards.forEach(Safetensors::close);
+  }
+}
