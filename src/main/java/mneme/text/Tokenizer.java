@@ -5,7 +5,7 @@ import java.util.Set;
 /// Turns text into token ids and ids into bytes. Immutable; one instance serves all sequences of a
 /// model.
 public interface Tokenizer {
-  /// Ids of `text`. With `special`, control tokens written out in the text are recognized and BOS
+  /// Ids of `text`; half a surrogate pair in it counts as U+FFFD. With `special`, control tokens written out in the text are recognized and BOS
   /// and EOS are added where the model wants them; without, neither.
   int[] encode(String text, boolean special);
 
@@ -25,4 +25,9 @@ public interface Tokenizer {
   String eosText();
 
   int vocabulary();
+
+  /// Whether [#encode] puts a blank before a text, which decoding the whole text takes away again.
+  default boolean putsSpaceBefore() {
+    return false;
+  }
 }

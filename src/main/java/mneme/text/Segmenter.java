@@ -1,0 +1,8 @@
+package mneme.text;
+
+/// Turns a stretch of text that holds no control tokens into ids.
+@FunctionalInterface
+interface Segmenter {
+  /// @param first whether the text begins a sequence or follows a control token
+  void segment(String text, boolean first, IdList ids);
+}

@@ -1,0 +1,29 @@
+package mneme.text;
+
+import mneme.format.Metadata;
+import mneme.format.ModelFormatException;
+
+/// Makes the tokenizer that a model file describes.
+public final class Tokenizers {
+  private static final String MODEL = "tokenizer.ggml.model";
+
+  private Tokenizers() {}
+
+  /// @throws ModelFormatException if the file describes none, or one that is not known or unsound
+  public static Tokenizer of(Metadata metadata) {
+    String model = metadata.text(MODEL);
+    return switch (model) {
+      case "gpt2" -> GgufTokenizer.byteLevel(metadata);
+      case "llama" -> GgufTokenizer.sentencePiece(metadata);
+      case "gemma4" -> GgufTokenizer.characterPairs(metadata);
+      case "rwkv" -> GgufTokenizer.world(metadata);
+      default ->
+          throw new ModelFormatException(
+              "key '"
+                  + MODEL
+                  + "' is '"
+                  + model
+                  + "'; known are gpt2, llama, gemma4 and rwkv");
+    };
+  }
+}
