@@ -40,9 +40,7 @@ final class BytePairs implements PairMerger.Pairs {
 
   private int symbol(String text) {
     int id = vocabulary.id(text);
-    return id >= 0
-        ? id
-        : others.computeIfAbsent(text, _ -> vocabulary.size() + others.size());
+    return id >= 0 ? id : others.computeIfAbsent(text, _ -> vocabulary.size() + others.size());
   }
 
   @Override

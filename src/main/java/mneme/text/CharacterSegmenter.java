@@ -2,8 +2,8 @@ package mneme.text;
 
 import java.util.List;
 
-/// Pair merging that begins with characters, as SentencePiece has it: blanks are written U+2581, and
-/// what is no token falls apart into byte tokens, or is the unknown token where there are none.
+/// Pair merging that begins with characters, as SentencePiece has it: blanks are written U+2581,
+/// and what is no token falls apart into byte tokens, or is the unknown token where there are none.
 final class CharacterSegmenter implements Segmenter {
   static final char BLANK = '\u2581';
 

@@ -33,12 +33,10 @@ final class GgufTokenizer {
 
   static Tokenizer byteLevel(Metadata metadata) {
     GgufTokenizer file = new GgufTokenizer(metadata);
-    PreTokenizers.Choice choice =
-        PreTokenizers.of(metadata.text(KEYS + "pre", "default"));
+    PreTokenizers.Choice choice = PreTokenizers.of(metadata.text(KEYS + "pre", "default"));
     BytePairs pairs = new BytePairs(file.vocabulary(), file.merges());
     Segmenter segmenter =
-        new ByteLevelSegmenter(
-            file.vocabulary(), choice.words(), pairs, choice.ignoresMerges());
+        new ByteLevelSegmenter(file.vocabulary(), choice.words(), pairs, choice.ignoresMerges());
     return file.tokenizer(file.bytes(ByteAlphabet::meant), segmenter, choice.addsBos(), false);
   }
 
@@ -165,8 +163,7 @@ final class GgufTokenizer {
     return (byte) Integer.parseInt(text.substring(3, 5), 16);
   }
 
-  private Tokenizer tokenizer(
-      byte[][] bytes, Segmenter segmenter, boolean addsBos, boolean space) {
+  private Tokenizer tokenizer(byte[][] bytes, Segmenter segmenter, boolean addsBos, boolean space) {
     WrittenTokens written = new WrittenTokens();
     boolean eatsBlanks = isPhi3();
     for (int id = 0; id < vocabulary().size(); id++) {
@@ -196,7 +193,12 @@ final class GgufTokenizer {
   private static int[] affix(String name, boolean adds, Optional<Integer> id) {
     if (adds && id.isEmpty()) {
       throw new ModelFormatException(
-          "'" + name + "' is to be added to texts, but key '" + KEYS + name + "_token_id' is missing");
+          "'"
+              + name
+              + "' is to be added to texts, but key '"
+              + KEYS
+              + name
+              + "_token_id' is missing");
     }
     return adds ? new int[] {id.orElseThrow()} : new int[0];
   }

@@ -21,7 +21,10 @@ final class ModelTokenizer implements Tokenizer {
 
   /// @param bytes what each token stands for
   ModelTokenizer(
-      EndTokens.Marked tokens, byte[][] bytes, WrittenTokens written, Segmenter segmenter,
+      EndTokens.Marked tokens,
+      byte[][] bytes,
+      WrittenTokens written,
+      Segmenter segmenter,
       Affixes affixes) {
     this.vocabulary = tokens.vocabulary();
     this.ends = tokens.ends();

@@ -26,7 +26,14 @@ final class PreTokenizers {
   /// @throws ModelFormatException if no rules are known under that name
   static Choice of(String name) {
     return switch (name) {
-      case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2" ->
+      case "llama3",
+          "llama-v3",
+          "llama-bpe",
+          "falcon3",
+          "falcon-h1",
+          "pixtral",
+          "midm-2.0",
+          "lfm2" ->
           new Choice(modern(Letters::letter, 3), true, true);
       case "tekken" -> new Choice(tekken(), true, true);
       case "minicpm5" ->
@@ -40,14 +47,43 @@ final class PreTokenizers {
 
   private static PreTokenizer words(String name) {
     return switch (name) {
-      case "gpt-2", "phi-2", "mpt", "olmo", "jais", "trillion", "granite-docling", "gigachat",
-          "a.x-4.0", "mellum", "exaone4", "modern-bert", "jina-es", "jina-de", "jina-v2-es",
-          "jina-v2-de" -> gpt2();
-      case "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b",
-          "mellum2" -> PreTokenizer.first(digits(1), gpt2());
+      case "gpt-2",
+          "phi-2",
+          "mpt",
+          "olmo",
+          "jais",
+          "trillion",
+          "granite-docling",
+          "gigachat",
+          "a.x-4.0",
+          "mellum",
+          "exaone4",
+          "modern-bert",
+          "jina-es",
+          "jina-de",
+          "jina-v2-es",
+          "jina-v2-de" ->
+          gpt2();
+      case "starcoder",
+          "refact",
+          "command-r",
+          "smollm",
+          "codeshell",
+          "exaone",
+          "minerva-7b",
+          "mellum2" ->
+          PreTokenizer.first(digits(1), gpt2());
       case "dbrx", "smaug-bpe", "glm4", "chatglm-bpe" -> modern(Letters::letter, 3);
-      case "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "hunyuan", "megrez",
-          "solar-open", "grok-2" -> modern(Letters::letter, 1);
+      case "qwen2",
+          "deepseek-r1-qwen",
+          "kormo",
+          "f2llmv2",
+          "stablelm2",
+          "hunyuan",
+          "megrez",
+          "solar-open",
+          "grok-2" ->
+          modern(Letters::letter, 1);
       case "qwen35" -> modern(Letters::letterOrMark, 1);
       case "seed-coder" -> seedCoder();
       case "ufakzeka" -> withoutContractions();
@@ -140,10 +176,7 @@ final class PreTokenizers {
 
   private static PreTokenizer deepseek3() {
     IntPredicate lead =
-        c ->
-            !Letters.newline(c)
-                && !Letters.letter(c)
-                && !Letters.punctuationOrSymbol(c);
+        c -> !Letters.newline(c) && !Letters.letter(c) && !Letters.punctuationOrSymbol(c);
     Rule signAndWord =
         (text, from, to) -> {
           boolean sign = from < to && Letters.asciiPunctuation(text[from]);
@@ -212,13 +245,14 @@ final class PreTokenizers {
 
   private static Rule bloomWords() {
     return Rule.led(
-        BLANK, c -> !Letters.space(c) && "(|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)".indexOf(c) < 0);
+        BLANK,
+        c ->
+            !Letters.space(c)
+                && "(|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)".indexOf(c) < 0);
   }
 
   private static Rule digits(int most) {
-    return most == Integer.MAX_VALUE
-        ? Rule.run(Letters::number)
-        : Rule.run(Letters::number, most);
+    return most == Integer.MAX_VALUE ? Rule.run(Letters::number) : Rule.run(Letters::number, most);
   }
 
   private static Rule threeDigits() {

@@ -5,8 +5,9 @@ import java.util.Set;
 /// Turns text into token ids and ids into bytes. Immutable; one instance serves all sequences of a
 /// model.
 public interface Tokenizer {
-  /// Ids of `text`; half a surrogate pair in it counts as U+FFFD. With `special`, control tokens written out in the text are recognized and BOS
-  /// and EOS are added where the model wants them; without, neither.
+  /// Ids of `text`; half a surrogate pair in it counts as U+FFFD. With `special`, control tokens
+  /// written out in the text are recognized and BOS and EOS are added where the model wants them;
+  /// without, neither.
   int[] encode(String text, boolean special);
 
   /// The bytes that `id` stands for: a token may be half a character. Control tokens give their

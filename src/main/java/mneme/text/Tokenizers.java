@@ -19,11 +19,7 @@ public final class Tokenizers {
       case "rwkv" -> GgufTokenizer.world(metadata);
       default ->
           throw new ModelFormatException(
-              "key '"
-                  + MODEL
-                  + "' is '"
-                  + model
-                  + "'; known are gpt2, llama, gemma4 and rwkv");
+              "key '" + MODEL + "' is '" + model + "'; known are gpt2, llama, gemma4 and rwkv");
     };
   }
 }

@@ -42,8 +42,9 @@ final class WorldSegmenter implements Segmenter {
 
   @Override
   public void segment(String text, boolean first, IdList out) {
-    byte[] bytes = new String(Utf8.codePoints(text), 0, text.codePointCount(0, text.length()))
-        .getBytes(StandardCharsets.UTF_8);
+    byte[] bytes =
+        new String(Utf8.codePoints(text), 0, text.codePointCount(0, text.length()))
+            .getBytes(StandardCharsets.UTF_8);
     int at = 0;
     while (at < bytes.length) {
       int id = -1;
