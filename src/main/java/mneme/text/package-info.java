@@ -1,5 +1,5 @@
 /// Between characters and tokens: tokenizers, streaming detokenization, chat templates, sampling.
-/// Open [mneme.text.Tokenizer] and [mneme.text.Sampling] first.
+/// Open [mneme.text.Tokenizer], [mneme.text.ChatTemplate] and [mneme.text.Sampler] first.
 @NullMarked
 package mneme.text;
 
