@@ -80,11 +80,15 @@ public final class Architectures {
   ///   does cannot use the file
   public static Graph graph(ModelFile file, int contextTokens) {
     String name = file.metadata().architecture();
-    return ALL.stream()
-        .filter(architecture -> architecture.names().contains(name))
-        .findFirst()
-        .orElseThrow(() -> unknown(name))
-        .graph(HuggingFace.translated(file), contextTokens);
+    Architecture family =
+        ALL.stream()
+            .filter(architecture -> architecture.names().contains(name))
+            .findFirst()
+            .orElseThrow(() -> unknown(name));
+    Watched watched = new Watched(file);
+    Graph graph = family.graph(HuggingFace.translated(watched), contextTokens);
+    watched.refuseUnknown();
+    return graph;
   }
 
   /// Every name of `general.architecture` that is known, in alphabetical order.

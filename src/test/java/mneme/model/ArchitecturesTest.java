@@ -15,6 +15,7 @@ import mneme.SharedData;
 import mneme.format.Gguf;
 import mneme.format.Metadata;
 import mneme.format.ModelFile;
+import mneme.format.ModelFiles;
 import mneme.format.ModelFormatException;
 import mneme.format.Tensor;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,37 @@ class ArchitecturesTest {
       ModelFile odd = new With(file, "llama.attention.head_count_kv", 1L);
       assertThatThrownBy(() -> Architectures.graph(odd, 128))
           .isInstanceOf(ModelFormatException.class);
+    }
+  }
+
+  @Test
+  void aTensorThatNobodyKnowsIsRefusedByName() {
+    Path folder = SharedData.path("goldens/llama-moe");
+    try (Gguf file = Gguf.open(folder.resolve("model.gguf"))) {
+      ModelFile odd = new With(file, "llama.expert_count", 0L);
+      assertThatThrownBy(() -> Architectures.graph(odd, 128))
+          .isInstanceOf(ModelFormatException.class);
+    }
+    folder = SharedData.path("goldens/mamba");
+    try (Gguf file = Gguf.open(folder.resolve("model.gguf"))) {
+      ModelFile odd = new With(file, "mamba.block_count", 2L);
+      assertThatThrownBy(() -> Architectures.graph(odd, 128))
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageContaining("blk.2.");
+    }
+  }
+
+  @Test
+  void everyGoldenFindsAUseForEachOfItsTensors() {
+    for (Path folder : SharedData.folders("goldens")) {
+      try (Gguf file = Gguf.open(folder.resolve("model.gguf"))) {
+        assertThat(Architectures.graph(file, 1024).vocabulary()).isPositive();
+      }
+    }
+    for (Path folder : SharedData.folders("goldens-hf")) {
+      try (ModelFile file = ModelFiles.open(folder)) {
+        assertThat(Architectures.graph(file, 1024).vocabulary()).isPositive();
+      }
     }
   }
 
