@@ -1,0 +1,95 @@
+package mneme.device.host;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import mneme.device.Device;
+import mneme.device.DeviceException;
+import mneme.device.DeviceInfo;
+import mneme.device.DevicePool;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Workers;
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
+
+/// The CPU, with as many threads as told.
+public final class HostDevice implements Device {
+  private final Workers workers;
+
+  public HostDevice() {
+    this(Runtime.getRuntime().availableProcessors());
+  }
+
+  /// @param threads threads that compute, the calling one among them
+  public HostDevice(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + ", wanted at least 1");
+    }
+    workers = new Workers(threads);
+  }
+
+  @Override
+  public DeviceInfo info() {
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long total = system.getTotalMemorySize();
+    return new DeviceInfo(
+        "host",
+        DeviceInfo.Kind.HOST,
+        processor() + ", " + workers.count() + " threads",
+        "Vector API, " + 32 * Lanes.COUNT + " bits",
+        total,
+        Math.min(total, available().orElse(system.getFreeMemorySize())),
+        total,
+        true,
+        Optional.empty());
+  }
+
+  private static String processor() {
+    return lineOf(Path.of("/proc/cpuinfo"), "model name")
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .orElse(System.getProperty("os.arch"));
+  }
+
+  /// What Linux can give without swapping: free memory and file pages it can drop.
+  private static Optional<Long> available() {
+    return lineOf(Path.of("/proc/meminfo"), "MemAvailable")
+        .map(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")));
+  }
+
+  private static Optional<String> lineOf(Path file, String start) {
+    if (!Files.isReadable(file)) {
+      return Optional.empty();
+    }
+    try (var lines = Files.lines(file)) {
+      return lines.filter(line -> line.startsWith(start)).findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public DevicePool openPool(long bytes) {
+    long total = info().totalBytes();
+    if (bytes > total) {
+      throw new DeviceException(
+          DeviceException.Kind.OUT_OF_MEMORY,
+          "a pool of %d bytes was asked for; this machine has %d".formatted(bytes, total));
+    }
+    return new HostPool(bytes);
+  }
+
+  @Override
+  public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+    return new HostProgram(graph, plan, numerics, workers);
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

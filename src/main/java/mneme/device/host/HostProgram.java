@@ -1,0 +1,62 @@
+package mneme.device.host;
+
+import java.util.List;
+import mneme.device.Batch;
+import mneme.device.DeviceException;
+import mneme.device.DevicePool;
+import mneme.device.Logits;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.device.host.machine.Workers;
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
+
+/// A graph as a list of kernels.
+final class HostProgram implements Program {
+  private final Setting setting;
+  private final Slots slots;
+  private final Step step;
+  private final List<Kernel> kernels;
+
+  HostProgram(Graph graph, MemoryPlan plan, Numerics numerics, Workers workers) {
+    setting = new Setting(graph, plan, numerics, workers);
+    slots = new Slots(graph);
+    step = new Step(slots);
+    try {
+      kernels = graph.ops().stream().map(op -> Kernels.of(op, setting)).toList();
+    } catch (RuntimeException e) {
+      setting.weights().close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void run(Batch batch, DevicePool pool, Logits logits) {
+    if (!(pool instanceof HostPool memory)) {
+      throw new IllegalArgumentException("the pool is not one of this device");
+    }
+    step.begin(batch, memory.segment(), logits);
+    try {
+      for (Kernel kernel : kernels) {
+        kernel.run(step);
+      }
+    } catch (IllegalStateException e) {
+      throw new DeviceException(DeviceException.Kind.FAILED, "a step failed: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public long weightBytes() {
+    return setting.weights().bytes();
+  }
+
+  @Override
+  public long scratchBytes() {
+    return slots.bytes() + setting.inputs().bytes();
+  }
+
+  @Override
+  public void close() {
+    setting.weights().close();
+  }
+}

@@ -1,0 +1,148 @@
+package mneme.device.host.matrix;
+
+import java.util.Arrays;
+import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Workers;
+
+/// Rows of activations made ready for a product: rounded to 8 bits in blocks of 32 columns, or left
+/// as they are, and in the order in which the kernel reads them. Eight rows are interleaved column
+/// by column (row r, column c at `(r / 8 * columns + c) * 8 + r % 8`); a single row stands alone.
+public final class Inputs implements Workers.Task {
+  /// Rows that are interleaved.
+  public static final int GROUP = 8;
+
+  /// Adding and taking off 1.5 * 2^23 rounds to the nearest integer, half to even.
+  private static final float ROUNDER = 12582912f;
+
+  private float[] values = new float[0];
+  private float[] scales = new float[0];
+  private float[] sums = new float[0];
+  private float[] source = new float[0];
+  private int[] offsets = new int[0];
+  private int rows;
+  private int width;
+  private int columns;
+  private int lanes;
+  private boolean rounds;
+  private int sumColumns;
+
+  /// What to make of the rows.
+  ///
+  /// @param width numbers a row really has
+  /// @param columns padded width, whole blocks
+  /// @param rounds whether to round to 8 bits
+  /// @param sumColumns columns of which sums are wanted (16 or 32), or 0
+  public record Form(int width, int columns, boolean rounds, int sumColumns) {
+    /// The form that products with `weight` read.
+    public static Form of(Packed weight, int width, boolean rounds) {
+      Layout.Scales scales = weight.layout().scales();
+      boolean quantized = scales != Layout.Scales.NONE;
+      return new Form(
+          width, weight.columns(), rounds && quantized, scales.hasLeast() ? scales.columns() : 0);
+    }
+  }
+
+  /// Takes `count` rows of `from`; row i starts at `starts[i]`.
+  public void fill(float[] from, int[] starts, int count, Form form, Workers workers) {
+    source = from;
+    offsets = starts;
+    rows = count;
+    width = form.width;
+    columns = form.columns;
+    rounds = form.rounds;
+    sumColumns = form.sumColumns;
+    lanes = count == 1 ? 1 : GROUP;
+    int groups = (count + lanes - 1) / lanes;
+    values = grown(values, groups * lanes * columns);
+    scales = grown(scales, groups * lanes * (columns / Layout.BLOCK));
+    sums = grown(sums, sumColumns == 0 ? 0 : groups * lanes * (columns / sumColumns));
+    workers.run(this, groups);
+  }
+
+  private static float[] grown(float[] array, int length) {
+    return array.length >= length ? array : new float[length];
+  }
+
+  @Override
+  public void chunk(int group, int worker) {
+    for (int lane = 0; lane < lanes; lane++) {
+      int row = group * lanes + lane;
+      for (int c = 0; c < columns; c += Layout.BLOCK) {
+        if (row < rows) {
+          block(offsets[row], group, lane, c);
+        } else {
+          empty(group, lane, c);
+        }
+      }
+    }
+  }
+
+  private void block(int from, int group, int lane, int column) {
+    int count = Math.min(Layout.BLOCK, width - column);
+    float largest = rounds ? Lanes.largest(source, from + column, count) : 0;
+    float scale = rounds ? largest / 127 : 1;
+    float inverse = largest > 1e-36f ? 127 / largest : 0;
+    int at = (group * columns + column) * lanes + lane;
+    for (int i = 0; i < count; i++) {
+      float x = source[from + column + i];
+      values[at + i * lanes] = rounds ? x * inverse + ROUNDER - ROUNDER : x;
+    }
+    for (int i = count; i < Layout.BLOCK; i++) {
+      values[at + i * lanes] = 0;
+    }
+    scales[(group * (columns / Layout.BLOCK) + column / Layout.BLOCK) * lanes + lane] = scale;
+    for (int part = 0; sumColumns > 0 && part < Layout.BLOCK; part += sumColumns) {
+      float sum = 0;
+      for (int i = part; i < part + sumColumns; i++) {
+        sum += values[at + i * lanes];
+      }
+      sums[(group * (columns / sumColumns) + (column + part) / sumColumns) * lanes + lane] =
+          sum * scale;
+    }
+  }
+
+  private void empty(int group, int lane, int column) {
+    int at = (group * columns + column) * lanes + lane;
+    for (int i = 0; i < Layout.BLOCK; i++) {
+      values[at + i * lanes] = 0;
+    }
+    scales[(group * (columns / Layout.BLOCK) + column / Layout.BLOCK) * lanes + lane] = 0;
+    for (int part = 0; sumColumns > 0 && part < Layout.BLOCK; part += sumColumns) {
+      sums[(group * (columns / sumColumns) + (column + part) / sumColumns) * lanes + lane] = 0;
+    }
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  /// Rows that are interleaved: 1 or [#GROUP].
+  int lanes() {
+    return lanes;
+  }
+
+  float[] values() {
+    return values;
+  }
+
+  /// What a rounded block is to be multiplied by; ones if nothing was rounded.
+  float[] scales() {
+    return scales;
+  }
+
+  float[] sums() {
+    return sums;
+  }
+
+  /// Bytes of scratch held.
+  public long bytes() {
+    return 4L * (values.length + scales.length + sums.length);
+  }
+
+  /// Frees the scratch of the largest step so far.
+  public void trim() {
+    values = Arrays.copyOf(values, 0);
+    scales = Arrays.copyOf(scales, 0);
+    sums = Arrays.copyOf(sums, 0);
+  }
+}

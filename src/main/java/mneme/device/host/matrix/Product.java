@@ -1,0 +1,88 @@
+package mneme.device.host.matrix;
+
+import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Workers;
+import org.jspecify.annotations.Nullable;
+
+/// Runs products on all threads: `out[row] = weight · in[row] + bias`.
+public final class Product implements Workers.Task {
+  private static final int CHUNKS_PER_WORKER = 12;
+
+  private final Workers workers;
+  private final RowDot[] dots;
+  private final Panel[] panels;
+  private @Nullable Packed weight;
+  private @Nullable Inputs in;
+  private Target target = new Target(new float[0], new int[0], null, 0);
+  private int firstTile;
+  private int unit;
+
+  public Product(Workers workers) {
+    this.workers = workers;
+    dots = new RowDot[workers.count()];
+    panels = new Panel[workers.count()];
+    for (int i = 0; i < dots.length; i++) {
+      dots[i] = new RowDot();
+      panels[i] = new Panel();
+    }
+  }
+
+  /// Where results go.
+  ///
+  /// @param starts where the result of each input row begins in `out`
+  /// @param bias numbers to add, from `biasAt` on, or null
+  @SuppressWarnings("ArrayRecordComponent") // made once a step and never compared
+  public record Target(float[] out, int[] starts, float @Nullable [] bias, int biasAt) {}
+
+  /// Multiplies matrix `matrix` of `by`'s stack with the rows of `inputs`.
+  public void run(Packed by, int matrix, Inputs inputs, Target to) {
+    if (inputs.rows() == 0) {
+      return;
+    }
+    weight = by;
+    in = inputs;
+    target = to;
+    firstTile = matrix * by.tiles();
+    int smallest = inputs.lanes() == 1 ? RowDot.TILES : 2;
+    int fair = by.tiles() / (workers.count() * CHUNKS_PER_WORKER);
+    unit = Math.max(1, fair / smallest) * smallest;
+    workers.run(this, (by.tiles() + unit - 1) / unit);
+  }
+
+  @Override
+  public void chunk(int chunk, int worker) {
+    Packed by = weight;
+    Inputs inputs = in;
+    if (by == null || inputs == null) {
+      throw new IllegalStateException("no product is running");
+    }
+    int from = chunk * unit;
+    int to = Math.min(by.tiles(), from + unit);
+    if (inputs.lanes() == 1) {
+      for (int tile = from; tile < to; tile += RowDot.TILES) {
+        int count = Math.min(RowDot.TILES, to - tile);
+        float[] sums = dots[worker].dot(by, firstTile + tile, count, inputs);
+        put(sums, 0, target.starts[0], tile * Lanes.ROWS, count * Lanes.ROWS);
+      }
+    } else {
+      for (int tile = from; tile < to; tile += 2) {
+        int count = Math.min(2, to - tile);
+        float[] sums = panels[worker].multiply(by, firstTile + tile, count, inputs);
+        for (int row = 0; row < inputs.rows(); row++) {
+          put(sums, row * Panel.WIDTH, target.starts[row], tile * Lanes.ROWS, count * Lanes.ROWS);
+        }
+      }
+    }
+  }
+
+  private void put(float[] sums, int at, int start, int row, int count) {
+    int real = Math.min(count, (weight == null ? 0 : weight.rows()) - row);
+    System.arraycopy(sums, at, target.out, start + row, real);
+    float[] bias = target.bias;
+    if (bias != null) {
+      for (int i = 0; i < real; i++) {
+        target.out[start + row + i] += bias[target.biasAt + row + i];
+      }
+    }
+  }
+}
