@@ -257,4 +257,12 @@ public final class Ledger {
   public void audit() {
     new Audit(slabs, blocks, index, leasing.slots()).run();
   }
+
+  int usedSlabs() {
+    return shape().slabs() - slabs.freeCount();
+  }
+
+  Leasing leasing() {
+    return leasing;
+  }
 }

@@ -71,9 +71,11 @@ final class Slab {
 
   /// The one tenant whose bytes lie anywhere in the slab, or [Tenants#MIXED].
   int tenant() {
-    int tenant = tailTenant == Tenants.NOBODY ? tenants[0] : tailTenant;
+    int tenant = tailTenant;
     for (int other : tenants) {
-      if (other != tenant) {
+      if (tenant == Tenants.NOBODY) {
+        tenant = other;
+      } else if (other != Tenants.NOBODY && other != tenant) {
         return Tenants.MIXED;
       }
     }

@@ -1,7 +1,6 @@
 package mneme.memory;
 
 import java.util.List;
-import mneme.format.Encoding;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -9,38 +8,16 @@ import net.jqwik.api.constraints.IntRange;
 /// Whatever happens to a pool, in whatever order: the books add up after every action, and every
 /// span reads exactly its own tokens.
 class LedgerHistoryTest {
-  private static final KvEncoding F32 = KvEncoding.both(Encoding.F32);
   private static final int LONGEST = 40;
-
-  /// 4 tokens of one head of 8 and 8 numbers are a page of 256 bytes.
-  private static MemoryPlan plan(MemoryNeed... needs) {
-    return MemoryPlan.of(List.of(needs), F32, 4);
-  }
-
-  private static MemoryNeed full(int heads) {
-    return new MemoryNeed.Kv(heads, 8, 8, 0);
-  }
-
-  private static MemoryNeed windowed(int heads, int tokens) {
-    return new MemoryNeed.Kv(heads, 8, 8, tokens);
-  }
-
-  private static MemoryNeed latent() {
-    return new MemoryNeed.Kv(1, 24, 0, 0);
-  }
-
-  private static MemoryNeed state(int floats) {
-    return new MemoryNeed.State(floats);
-  }
 
   private static final List<MemoryPlan> PLANS =
       List.of(
-          plan(full(1), full(1)),
-          plan(full(1), windowed(2, 7)),
-          plan(state(64), state(200)),
-          plan(full(1), state(300), state(64), windowed(1, 5)),
-          plan(latent()),
-          plan(windowed(1, 6), state(64)));
+          Plans.of(Plans.full(1), Plans.full(1)),
+          Plans.of(Plans.full(1), Plans.windowed(2, 7)),
+          Plans.of(Plans.state(64), Plans.state(200)),
+          Plans.of(Plans.full(1), Plans.state(300), Plans.state(64), Plans.windowed(1, 5)),
+          Plans.of(Plans.latent()),
+          Plans.of(Plans.windowed(1, 6), Plans.state(64)));
 
   private static void live(long seed, int actions, PoolShape shape, List<MemoryPlan> plans) {
     MemoryWorld world = new MemoryWorld(seed, shape, plans, LONGEST);

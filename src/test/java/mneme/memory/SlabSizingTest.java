@@ -1,0 +1,59 @@
+package mneme.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class SlabSizingTest {
+  private static double worstTail(PoolShape shape, Iterable<Long> sizes) {
+    double worst = 0;
+    for (long size : sizes) {
+      worst = Math.max(worst, (double) (shape.slabBytes() % size) / shape.slabBytes());
+    }
+    return worst;
+  }
+
+  @Test
+  void aTinyPoolOfEqualPagesLosesNothing() {
+    PoolShape shape = SlabSizing.ofSizes(64 * 512, new TreeSet<>(List.of(512L)));
+    assertThat(shape.bytes()).isEqualTo(64 * 512);
+    assertThat(shape.slabBytes() % 512).isZero();
+  }
+
+  @Test
+  void aLargePoolOfAHybridLosesLessThanOnePercent() {
+    // Pages of 512 KiB, matrix states of 2.25 MiB, convolution states of 96 KiB.
+    TreeSet<Long> sizes = new TreeSet<>(List.of(512L << 10, 2304L << 10, 96L << 10));
+    long pool = 100L << 30;
+    PoolShape shape = SlabSizing.ofSizes(pool, sizes);
+    assertThat(worstTail(shape, sizes)).isLessThan(0.01);
+    assertThat((double) shape.bytes() / pool).isGreaterThan(0.99);
+    assertThat(shape.slabs()).isBetween(64, 1 << 16);
+  }
+
+  @Test
+  void aPoolThatHoldsNotOneObjectIsRefusedWithTheNumbers() {
+    assertThatThrownBy(() -> SlabSizing.ofSizes(1000, new TreeSet<>(List.of(512L, 2048L))))
+        .hasMessageContaining("1000 bytes")
+        .hasMessageContaining("2048 bytes");
+  }
+
+  @Property
+  void everyObjectFitsASlabAndEverySlabThePool(
+      @ForAll @IntRange(min = 1, max = 4000) int first,
+      @ForAll @IntRange(min = 1, max = 4000) int second,
+      @ForAll @IntRange(min = 4000, max = 10_000_000) int poolUnits) {
+    TreeSet<Long> sizes = new TreeSet<>(List.of(first * 256L, second * 256L));
+    long pool = poolUnits * 256L + 17;
+    PoolShape shape = SlabSizing.ofSizes(pool, sizes);
+    assertThat(shape.slabBytes()).isGreaterThanOrEqualTo(sizes.last());
+    assertThat(shape.bytes()).isLessThanOrEqualTo(pool);
+    assertThat(shape.slabs()).isBetween(1, (1 << 16) + 1);
+  }
+}
