@@ -1,0 +1,54 @@
+package mneme.engine;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import mneme.format.Encoding;
+import mneme.memory.KvEncoding;
+import mneme.schedule.BatchLimits;
+
+/// The keys below `mneme.engine`, read once.
+///
+/// @param contextTokens longest sequence to serve, where the model allows more
+/// @param pageTokens tokens of a page
+/// @param kv how keys and values are kept
+/// @param limits what bounds a step
+/// @param waitingLimit requests that may wait; more are refused
+/// @param bufferTokens tokens that a sequence runs ahead of its reader
+/// @param checkpointShare of the pool that saved states may take
+/// @param keepAlive how long an idle model stays; negative: for ever
+/// @param firstBackoff wait before a failed device is opened again
+record EngineSettings(
+    int contextTokens,
+    int pageTokens,
+    KvEncoding kv,
+    BatchLimits limits,
+    PoolSize pool,
+    int waitingLimit,
+    int bufferTokens,
+    double checkpointShare,
+    Duration keepAlive,
+    Duration firstBackoff) {
+  static EngineSettings of(Config config) {
+    Config engine = config.getConfig("mneme.engine");
+    return new EngineSettings(
+        engine.getInt("context-tokens"),
+        engine.getInt("page-tokens"),
+        new KvEncoding(
+            engine.getEnum(Encoding.class, "kv.keys"), engine.getEnum(Encoding.class, "kv.values")),
+        new BatchLimits(
+            engine.getInt("step.tokens"),
+            engine.getInt("step.chunk-tokens"),
+            engine.getInt("step.sequences"),
+            engine.getInt("step.decode-turns"),
+            engine.getInt("step.overtakes")),
+        new PoolSize(
+            engine.getBytes("pool.bytes"),
+            engine.getDouble("pool.share"),
+            engine.getBytes("pool.most-bytes")),
+        engine.getInt("waiting-limit"),
+        engine.getInt("buffer-tokens"),
+        engine.getDouble("pool.checkpoint-share"),
+        engine.getDuration("keep-alive"),
+        engine.getDuration("device-backoff"));
+  }
+}

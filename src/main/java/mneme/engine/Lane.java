@@ -1,0 +1,19 @@
+package mneme.engine;
+
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/// What the sequences of one loaded model share.
+///
+/// @param poolModel number of the model's memory plan at the pool
+/// @param longestTokens most tokens that a sequence may have: the context, or what the pool holds
+/// @param bufferTokens tokens that a sequence runs ahead of a reader who does not read
+/// @param nowNs a clock that only moves forward
+record Lane(
+    ServedModel model,
+    int poolModel,
+    int longestTokens,
+    int bufferTokens,
+    ActorRef<MemoryPool.Command> pool,
+    ActorRef<Scheduler.Command> scheduler,
+    LongSupplier nowNs) {}

@@ -1,0 +1,279 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import mneme.memory.Claim;
+import mneme.memory.Growth;
+import mneme.memory.LeaseView;
+import mneme.memory.Ledger;
+import mneme.memory.LedgerException;
+import mneme.memory.Opening;
+import mneme.memory.Shortage;
+import mneme.memory.Tokens;
+import org.jspecify.annotations.Nullable;
+
+/// Who gets memory next, and who gives it back when there is too little: the decisions of the pool's
+/// actor over its ledger.
+///
+/// Sequences are ranked by arrival. Who runs keeps running before anyone new is admitted; of those
+/// who wait, the first to have come is the first to be admitted. A sequence may drive out those who
+/// came after it and those whose readers do not read, never an older one: so the oldest always gets
+/// on, and everybody is the oldest some day.
+final class Lending {
+  private final Ledger ledger;
+  private static final int CELLS_BETWEEN_CHECKPOINTS = 8;
+
+  private final long firstNumber;
+  private final int gridTokens;
+  private final Map<Long, Tenure> tenures = new LinkedHashMap<>();
+  private final Map<Long, Tenure> tenureOfSequence = new HashMap<>();
+  private final TreeMap<Long, Tenure> shortByRank = new TreeMap<>();
+  private final TreeMap<Long, MemoryPool.Reserve> waiting = new TreeMap<>();
+  private final TreeMap<Integer, Tally> tallies = new TreeMap<>();
+
+  /// @param firstNumber leases are numbered from here
+  Lending(Ledger ledger, long firstNumber, int gridTokens) {
+    this.ledger = ledger;
+    this.gridTokens = gridTokens;
+    this.firstNumber = firstNumber;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  Collection<Tenure> tenures() {
+    return tenures.values();
+  }
+
+  Collection<MemoryPool.Reserve> waiting() {
+    return waiting.values();
+  }
+
+  @Nullable Tenure tenure(long number) {
+    return tenures.get(number);
+  }
+
+  /// Who asks anew has lost what it had.
+  void queue(MemoryPool.Reserve request) {
+    forget(request.sequence());
+    waiting.put(request.sequence(), request);
+  }
+
+  /// What is to be done now that memory may have come back.
+  ///
+  /// @param supplied the oldest that had run short, to be planned again
+  /// @param victims to be asked for their leases
+  /// @param hopeless waits for what this pool cannot give even when it is empty
+  record Settlement(
+      List<Grant> grants,
+      Optional<Tenure> supplied,
+      List<Tenure> victims,
+      Optional<MemoryPool.Reserve> hopeless) {}
+
+  /// A lease for a sequence that waited.
+  record Grant(Tenure tenure, int reusedTokens, String note) {}
+
+  /// Serves the oldest that ran short; if none did, those who wait.
+  Settlement settle() {
+    if (!shortByRank.isEmpty()) {
+      Tenure oldest = shortByRank.pollFirstEntry().getValue();
+      return new Settlement(List.of(), Optional.of(oldest), List.of(), Optional.empty());
+    }
+    List<Grant> grants = new ArrayList<>();
+    while (!waiting.isEmpty()) {
+      MemoryPool.Reserve first = waiting.firstEntry().getValue();
+      switch (ledger.open(claim(first))) {
+        case Opening.Opened opened -> grants.add(grant(first, opened));
+        case Opening.Short(var shortage) -> {
+          return refusal(grants, first, shortage);
+        }
+        case Opening.Stale _ -> throw new IllegalStateException("a new lease is stale");
+      }
+    }
+    return new Settlement(grants, Optional.empty(), List.of(), Optional.empty());
+  }
+
+  private Settlement refusal(
+      List<Grant> grants, MemoryPool.Reserve first, Shortage shortage) {
+    boolean hopeless = tenures.isEmpty() && !shortage.passesByItself();
+    if (hopeless) {
+      waiting.remove(first.sequence());
+    }
+    return new Settlement(
+        grants,
+        Optional.empty(),
+        victims(shortage, Long.MAX_VALUE),
+        hopeless ? Optional.of(first) : Optional.empty());
+  }
+
+  private Grant grant(MemoryPool.Reserve request, Opening.Opened opened) {
+    waiting.remove(request.sequence());
+    long number = firstNumber + opened.lease().epoch();
+    Tenure tenure = new Tenure(number, opened.lease(), request, opened.reusedTokens());
+    tenures.put(number, tenure);
+    tenureOfSequence.put(request.sequence(), tenure);
+    tally(request.model()).cachedTokens += opened.reusedTokens();
+    return new Grant(tenure, opened.reusedTokens(), opened.note());
+  }
+
+  private static Claim claim(MemoryPool.Reserve request) {
+    int promised = Math.min(request.lengthLimit(), request.known().length() + 1);
+    return new Claim(
+        request.sequence(), request.tenant(), request.model(), request.known(), promised);
+  }
+
+  /// Memory for a slice, or whom to ask for it.
+  sealed interface Supply {
+    record Ready(Tenure tenure) implements Supply {}
+
+    record Short(List<Tenure> victims) implements Supply {}
+
+    /// The lease has ended, or is about to.
+    record Gone() implements Supply {}
+  }
+
+  Supply supply(Slice slice) {
+    Tenure tenure = tenures.get(slice.lease());
+    if (tenure == null || tenure.yielding) {
+      return new Supply.Gone();
+    }
+    return switch (ledger.grow(tenure.lease, slice.start(), slice.end())) {
+      case Growth.Granted _ -> {
+        tenure.granted = slice.end();
+        yield new Supply.Ready(tenure);
+      }
+      case Growth.Short(var shortage) -> {
+        shortByRank.put(tenure.rank(), tenure);
+        yield new Supply.Short(victims(shortage, tenure.rank()));
+      }
+      case Growth.Stale _ -> new Supply.Gone();
+    };
+  }
+
+  /// Of those who came after `rank`, or do not read, the one with the least work to lose; one at a
+  /// time, and none while bytes come back by themselves.
+  private List<Tenure> victims(Shortage shortage, long rank) {
+    if (shortage.passesByItself() || tenures.values().stream().anyMatch(t -> t.yielding)) {
+      return List.of();
+    }
+    Optional<Tenure> victim =
+        tenures.values().stream()
+            .filter(tenure -> tenure.rank() != rank && (tenure.paused || tenure.rank() > rank))
+            .min(
+                Comparator.comparing((Tenure tenure) -> !tenure.paused)
+                    .thenComparingInt(tenure -> tenure.granted)
+                    .thenComparingLong(tenure -> -tenure.rank()));
+    victim.ifPresent(this::yield);
+    return victim.stream().toList();
+  }
+
+  private void yield(Tenure tenure) {
+    tenure.yielding = true;
+    shortByRank.remove(tenure.rank());
+    tally(tenure.request.model()).preemptions++;
+  }
+
+  LeaseView view(long number) {
+    return ledger.view(Objects.requireNonNull(tenures.get(number)).lease);
+  }
+
+  /// Saves states where others are likely to continue: at the last cell of the grid that a request
+  /// fills, and at every eighth.
+  void checkpoint(List<Slice> slices) {
+    for (Slice slice : slices) {
+      Tenure tenure = tenures.get(slice.lease());
+      if (tenure != null && !slice.draws() && isWorthSaving(slice.end(), tenure)) {
+        ledger.checkpoint(tenure.lease);
+      }
+    }
+  }
+
+  private boolean isWorthSaving(int end, Tenure tenure) {
+    int lastCell = (tenure.known().length() - 1) / gridTokens * gridTokens;
+    return end == lastCell || end % (gridTokens * CELLS_BETWEEN_CHECKPOINTS) == 0;
+  }
+
+  void pause(long number, boolean paused) {
+    Tenure tenure = tenures.get(number);
+    if (tenure != null) {
+      tenure.paused = paused;
+    }
+  }
+
+  /// A step has read a lease's tokens up to `end`: those of its request may serve others from now.
+  void read(long number, int end) {
+    Tenure tenure = tenures.get(number);
+    if (tenure != null && end <= tenure.known().length() && end > tenure.published) {
+      tenure.published = end;
+      ledger.publish(tenure.lease, tenure.known().slice(0, end));
+    }
+  }
+
+  /// Ends a lease and keeps what `computed` says of it for others; empty: its bytes are worth
+  /// nothing. Nothing happens if it had ended before.
+  void end(long number, Optional<Tokens> computed) {
+    Tenure tenure = tenures.get(number);
+    if (tenure != null) {
+      drop(tenure);
+      computed.ifPresentOrElse(
+          tokens -> ledger.retire(tenure.lease, tokens), () -> ledger.discard(tenure.lease));
+    }
+  }
+
+  /// A sequence died: what it holds or waits for is given up.
+  void forget(long sequence) {
+    waiting.remove(sequence);
+    Tenure tenure = tenureOfSequence.get(sequence);
+    if (tenure != null) {
+      drop(tenure);
+      ledger.release(tenure.lease);
+    }
+  }
+
+  private void drop(Tenure tenure) {
+    tenures.remove(tenure.number);
+    tenureOfSequence.remove(tenure.rank());
+    shortByRank.remove(tenure.rank());
+  }
+
+  /// Recounts every byte; empty if the books are right.
+  String audit() {
+    try {
+      ledger.audit();
+      return "";
+    } catch (LedgerException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  List<MemoryPool.Traffic> traffic() {
+    for (MemoryPool.Reserve request : waiting.values()) {
+      tally(request.model());
+    }
+    return tallies.entrySet().stream().map(entry -> traffic(entry.getKey(), entry.getValue())).toList();
+  }
+
+  private MemoryPool.Traffic traffic(int model, Tally tally) {
+    long waits = waiting.values().stream().filter(request -> request.model() == model).count();
+    return new MemoryPool.Traffic(
+        model, Math.toIntExact(waits), tally.cachedTokens, tally.preemptions);
+  }
+
+  private Tally tally(int model) {
+    return tallies.computeIfAbsent(model, _ -> new Tally());
+  }
+
+  private static final class Tally {
+    long cachedTokens;
+    long preemptions;
+  }
+}

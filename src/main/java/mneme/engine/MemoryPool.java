@@ -1,0 +1,263 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+import mneme.memory.Usage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Lends the bytes of one device. A lease ends when its owner gives it back or dies; every step
+/// passes through here to get its memory, so no step can touch a lease that has ended.
+public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Command> {
+  public sealed interface Command {}
+
+  /// A wish for memory; queued by rank, which is the number of the sequence.
+  ///
+  /// @param model number of its memory plan at this pool
+  /// @param known all tokens to read before the next is drawn
+  /// @param lengthLimit longest the sequence can get
+  record Reserve(
+      long sequence,
+      int model,
+      String tenant,
+      Tokens known,
+      int lengthLimit,
+      ActorRef<Sequence.Command> owner)
+      implements Command {}
+
+  /// Ends a lease. What was surely `computed` may serve others; empty: its bytes are not to be
+  /// trusted.
+  record Retire(long lease, Optional<Tokens> computed) implements Command {}
+
+  /// Whether the lease is of use now; a paused one is the first to be taken back.
+  record Pause(long lease, boolean paused) implements Command {}
+
+  /// Memory for a step; answered with [Scheduler.Equipped].
+  record Equip(Plan plan) implements Command {}
+
+  /// From the worker: the step touches no memory any more.
+  record StepEnded(long number, long epoch, List<Outcome> outcomes) implements Command {}
+
+  /// From the worker: the device is open, and nothing of what was leased before is left.
+  record DeviceReady(
+      String name,
+      long epoch,
+      long bytes,
+      List<MemoryPlan> plans,
+      ActorRef<Worker.Command> worker)
+      implements Command {}
+
+  /// Makes a memory plan known; answered with its number.
+  record Register(Vault.Entry entry, ActorRef<Registration> replyTo) implements Command {}
+
+  private record OwnerGone(long sequence) implements Command {}
+
+  record Inspect(ActorRef<Books> replyTo) implements Command {}
+
+  /// Recounts every byte; answered with empty text if all is well.
+  record Audit(ActorRef<String> replyTo) implements Command {}
+
+  sealed interface Registration {}
+
+  /// @param longestTokens longest sequence that fits the pool alone
+  record Registered(int model, int longestTokens) implements Registration {}
+
+  /// The plan needs larger objects than this pool can hold.
+  record NotRegistered(String reason) implements Registration {}
+
+  record Books(String device, Usage usage, List<Traffic> models) {}
+
+  /// Of one model: who waits now, and counts since it was registered.
+  record Traffic(int model, int waiting, long cachedTokens, long preemptions) {}
+
+  private final Vault vault;
+  private DeviceReady device;
+  private Lending lending;
+  private long steps;
+  private @Nullable Plan equipping;
+
+  static Behavior<Command> create(Vault vault) {
+    Behavior<Command> behavior = Behaviors.withStash(1_000_000, stash -> closed(vault, stash));
+    return Behaviors.supervise(Contained.contain(Command.class, behavior))
+        .onFailure(SupervisorStrategy.restart());
+  }
+
+  /// Until the device is open everything waits.
+  private static Behavior<Command> closed(Vault vault, StashBuffer<Command> stash) {
+    return Behaviors.receiveMessage(
+        command -> {
+          if (command instanceof DeviceReady ready) {
+            return stash.unstashAll(
+                Behaviors.setup(context -> new MemoryPool(context, vault, ready)));
+          }
+          stash.stash(command);
+          return Behaviors.same();
+        });
+  }
+
+  private MemoryPool(ActorContext<Command> context, Vault vault, DeviceReady device) {
+    super(context);
+    this.vault = vault;
+    this.device = device;
+    lending = lending(device);
+  }
+
+  private Lending lending(DeviceReady ready) {
+    return new Lending(
+        vault.open(ready.bytes(), ready.plans()), ready.epoch() << 40, vault.gridTokens());
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    switch (command) {
+      case Equip(var plan) -> onEquip(plan);
+      case StepEnded ended -> onStepEnded(ended);
+      case Reserve reserve -> onReserve(reserve);
+      case Retire(var lease, var computed) -> lending.end(lease, computed);
+      case Pause(var lease, var paused) -> lending.pause(lease, paused);
+      case OwnerGone(var sequence) -> lending.forget(sequence);
+      case DeviceReady ready -> onDeviceReady(ready);
+      case Register register -> onRegister(register);
+      case Inspect(var replyTo) ->
+          replyTo.tell(new Books(device.name(), lending.ledger().usage(), lending.traffic()));
+      case Audit(var replyTo) -> replyTo.tell(lending.audit());
+    }
+    if (mayBringMemory(command)) {
+      settle();
+    }
+    return this;
+  }
+
+  private static boolean mayBringMemory(Command command) {
+    return switch (command) {
+      case StepEnded _, Reserve _, Retire _, Pause _, OwnerGone _, DeviceReady _ -> true;
+      case Equip _, Register _, Inspect _, Audit _ -> false;
+    };
+  }
+
+  /// Whoever counts on this pool hears that nothing is left, and asks anew. Steps that are under way
+  /// end before the worker gets to the reset.
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PreRestart) {
+      if (equipping != null) {
+        equipping.scheduler().tell(new Scheduler.Equipped(equipping.number(), equipping.slices()));
+      }
+      revokeAll();
+      device.worker().tell(Worker.Reset.NOW);
+    }
+    return this;
+  }
+
+  private void revokeAll() {
+    for (Tenure tenure : lending.tenures()) {
+      tenure.request.owner().tell(new Sequence.Revoked(tenure.number));
+    }
+    for (Reserve request : lending.waiting()) {
+      request.owner().tell(new Sequence.Revoked(Sequence.NO_LEASE));
+    }
+  }
+
+  private void onDeviceReady(DeviceReady ready) {
+    revokeAll();
+    device = ready;
+    lending = lending(ready);
+  }
+
+  private void onReserve(Reserve reserve) {
+    lending.queue(reserve);
+    getContext().watchWith(reserve.owner(), new OwnerGone(reserve.sequence()));
+  }
+
+  private void onRegister(Register register) {
+    try {
+      int model = vault.register(lending.ledger(), register.entry());
+      register.replyTo().tell(new Registered(model, vault.longestTokens(lending.ledger(), register.entry())));
+    } catch (IllegalArgumentException e) {
+      register.replyTo().tell(new NotRegistered(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void onEquip(Plan plan) {
+    equipping = plan;
+    List<Slice> ready = new ArrayList<>();
+    List<Slice> left = new ArrayList<>();
+    for (Slice slice : plan.slices()) {
+      Lending.Supply supply = lending.supply(slice);
+      (supply instanceof Lending.Supply.Ready ? ready : left).add(slice);
+      if (supply instanceof Lending.Supply.Short(var victims)) {
+        victims.forEach(MemoryPool::askBack);
+      }
+    }
+    plan.scheduler().tell(new Scheduler.Equipped(plan.number(), left));
+    if (!ready.isEmpty()) {
+      send(plan, ready);
+    }
+    equipping = null;
+  }
+
+  /// Addresses are taken when all slices have their memory, because making room may move others.
+  private void send(Plan plan, List<Slice> slices) {
+    List<Run> runs = new ArrayList<>(slices.size());
+    for (Slice slice : slices) {
+      runs.add(new Run(slice, lending.view(slice.lease())));
+    }
+    steps++;
+    var step = new Worker.Step(steps, device.epoch(), plan, runs, lending.ledger().chores());
+    lending.ledger().stepStarted(steps);
+    lending.checkpoint(slices);
+    device.worker().tell(step);
+  }
+
+  private void onStepEnded(StepEnded ended) {
+    if (ended.epoch() != device.epoch()) {
+      return;
+    }
+    lending.ledger().stepEnded(ended.number());
+    for (Outcome outcome : ended.outcomes()) {
+      switch (outcome) {
+        case Outcome.Read(var lease, var end) -> lending.read(lease, end);
+        case Outcome.Drawn(var lease, var index, _) -> lending.read(lease, index);
+        case Outcome.Ended(var lease, var length) -> lending.read(lease, length);
+        case Outcome.Broken _, Outcome.Skipped _ -> {}
+      }
+    }
+  }
+
+  private void settle() {
+    Lending.Settlement settlement = lending.settle();
+    for (Lending.Grant grant : settlement.grants()) {
+      Tenure tenure = grant.tenure();
+      tell(tenure, new Sequence.Granted(tenure.number, grant.reusedTokens(), grant.note()));
+    }
+    settlement.supplied().ifPresent(tenure -> tell(tenure, new Sequence.Supplied(tenure.number)));
+    settlement.victims().forEach(MemoryPool::askBack);
+    settlement.hopeless().ifPresent(request -> request.owner().tell(hopeless(request)));
+  }
+
+  private Sequence.Command hopeless(Reserve request) {
+    return new Sequence.Refused(
+        Event.Failure.NEVER_FITS,
+        "%d tokens do not fit the %d bytes of this pool, even alone"
+            .formatted(request.known().length(), device.bytes()));
+  }
+
+  private static void askBack(Tenure tenure) {
+    tell(tenure, new Sequence.Yield(tenure.number));
+  }
+
+  private static void tell(Tenure tenure, Sequence.Command message) {
+    tenure.request.owner().tell(message);
+  }
+}

@@ -1,0 +1,314 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/// Loads one model, serves it, and unloads it when it was idle long enough. It is the parent of the
+/// model's scheduler and of its sequences.
+public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command> {
+  public sealed interface Command {}
+
+  /// A new stream. Until the model is loaded it waits here.
+  record Generate(long sequence, Completion completion, ActorRef<Reader.Message> reader, long arrivedNs)
+      implements Command {}
+
+  /// @param keepAlive after the last use; negative: for ever; empty: as configured
+  record Load(Optional<Duration> keepAlive, ActorRef<Loading> replyTo) implements Command {}
+
+  record Inspect(ActorRef<Report> replyTo) implements Command {}
+
+  sealed interface Loading {}
+
+  record Loaded(ServedModel model) implements Loading {}
+
+  record LoadFailed(Event.Failure failure, String message) implements Loading {}
+
+  /// @param running empty until the model is loaded
+  record Report(Optional<Engine.Running> running, Optional<Served> served) {}
+
+  /// Where to ask for the model's counters.
+  record Served(int poolModel, ActorRef<Scheduler.Command> scheduler) {}
+
+  private record FileRead(Blueprint blueprint) implements Command {}
+
+  private record Failed(Event.Failure failure, String message) implements Command {}
+
+  private record OnDevice(Worker.Preparation preparation) implements Command {}
+
+  private record InPool(MemoryPool.Registration registration) implements Command {}
+
+  private record SequenceGone() implements Command {}
+
+  private enum Expired implements Command {
+    NOW
+  }
+
+  private record Unloaded() implements Command {}
+
+  /// What all hosts of a node share.
+  record House(
+      Loader loader,
+      EngineSettings settings,
+      ActorRef<MemoryPool.Command> pool,
+      ActorRef<Worker.Command> worker,
+      LongSupplier nowNs) {}
+
+  private final House house;
+  private final String name;
+  private final long program;
+  private final TimerScheduler<Command> timers;
+  private final Queue<Generate> arrivals = new ArrayDeque<>();
+  private final Queue<ActorRef<Loading>> loaders = new ArrayDeque<>();
+  private final long startedNs;
+  private Duration keepAlive;
+  private @Nullable Blueprint blueprint;
+  private @Nullable Lane lane;
+  private @Nullable Instant expiresAt;
+  private long weightBytes;
+  private long loadNs;
+  private int sequences;
+
+  static Behavior<Command> create(String name, long program, House house) {
+    return Contained.contain(
+        Command.class,
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(
+                    timers -> new ModelHost(context, timers, name, program, house))));
+  }
+
+  private ModelHost(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      String name,
+      long program,
+      House house) {
+    super(context);
+    this.timers = timers;
+    this.name = name;
+    this.program = program;
+    this.house = house;
+    keepAlive = house.settings().keepAlive();
+    startedNs = house.nowNs().getAsLong();
+    readFile();
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    return switch (command) {
+      case Generate generate -> onGenerate(generate);
+      case Load load -> onLoad(load);
+      case FileRead(var read) -> onFileRead(read);
+      case OnDevice(Worker.Ready(var bytes)) -> onReady(bytes);
+      case OnDevice(Worker.Refused(var reason)) -> onFailed(Event.Failure.INTERNAL, reason);
+      case InPool(MemoryPool.Registered registered) -> onRegistered(registered);
+      case InPool(MemoryPool.NotRegistered(var reason)) ->
+          onFailed(Event.Failure.NEVER_FITS, reason);
+      case Failed(var failure, var message) -> onFailed(failure, message);
+      case SequenceGone _ -> onSequenceGone();
+      case Expired _ -> onExpired();
+      case Unloaded _ -> Behaviors.stopped();
+      case Inspect(var replyTo) -> onInspect(replyTo);
+    };
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PostStop) {
+      refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
+      closeFile();
+    }
+    return this;
+  }
+
+  private void readFile() {
+    Executor blocking =
+        getContext()
+            .getSystem()
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("mneme.engine.loading-dispatcher"));
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(() -> house.loader().load(name), blocking),
+            ModelHost::afterReading);
+  }
+
+  private static Command afterReading(@Nullable Blueprint read, @Nullable Throwable fault) {
+    if (read != null) {
+      return new FileRead(read);
+    }
+    Throwable cause = fault != null && fault.getCause() != null ? fault.getCause() : fault;
+    Event.Failure failure =
+        cause instanceof EngineException known ? known.failure() : Event.Failure.INTERNAL;
+    return new Failed(failure, cause == null ? "nothing was read" : String.valueOf(cause.getMessage()));
+  }
+
+  private Behavior<Command> onFileRead(Blueprint read) {
+    blueprint = read;
+    var recipe = new Workbench.Recipe(program, read.graph(), read.plan(), read.numerics());
+    house
+        .worker()
+        .tell(
+            new Worker.Prepare(
+                recipe,
+                getContext().messageAdapter(Worker.Preparation.class, OnDevice::new)));
+    return this;
+  }
+
+  private Behavior<Command> onReady(long bytes) {
+    weightBytes = bytes;
+    Blueprint read = Objects.requireNonNull(blueprint);
+    Vault.Entry entry =
+        new Vault.Entry(
+            read.plan(), house.settings().limits().chunkTokens(), read.model().contextTokens());
+    house
+        .pool()
+        .tell(
+            new MemoryPool.Register(
+                entry,
+                getContext().messageAdapter(MemoryPool.Registration.class, InPool::new)));
+    return this;
+  }
+
+  private Behavior<Command> onRegistered(MemoryPool.Registered registered) {
+    ActorRef<Scheduler.Command> scheduler =
+        getContext().spawn(Scheduler.create(program, house), "scheduler");
+    lane =
+        new Lane(
+            Objects.requireNonNull(blueprint).model(),
+            registered.model(),
+            registered.longestTokens(),
+            house.settings().bufferTokens(),
+            house.pool(),
+            scheduler,
+            house.nowNs());
+    loadNs = house.nowNs().getAsLong() - startedNs;
+    loaders.forEach(loader -> loader.tell(new Loaded(lane.model())));
+    loaders.clear();
+    arrivals.forEach(arrival -> start(arrival, lane, loadNs));
+    arrivals.clear();
+    restIfIdle();
+    return this;
+  }
+
+  private Behavior<Command> onGenerate(Generate generate) {
+    if (lane != null) {
+      start(generate, lane, 0);
+    } else if (arrivals.size() >= house.settings().waitingLimit()) {
+      refuse(generate, Event.Failure.BUSY, "%d requests wait for this model".formatted(arrivals.size()));
+    } else {
+      arrivals.add(generate);
+    }
+    return this;
+  }
+
+  private void start(Generate generate, Lane on, long loadedNs) {
+    timers.cancel(Expired.NOW);
+    expiresAt = null;
+    sequences++;
+    Stopwatch stopwatch = new Stopwatch(generate.arrivedNs(), loadedNs);
+    var request =
+        new Sequence.Request(
+            generate.sequence(), generate.completion(), generate.reader(), stopwatch);
+    ActorRef<Sequence.Command> sequence =
+        getContext().spawn(Sequence.create(request, on), "sequence-" + generate.sequence());
+    getContext().watchWith(sequence, new SequenceGone());
+  }
+
+  private Behavior<Command> onSequenceGone() {
+    sequences--;
+    restIfIdle();
+    return this;
+  }
+
+  private Behavior<Command> onLoad(Load load) {
+    load.keepAlive().ifPresent(wanted -> keepAlive = wanted);
+    if (lane == null) {
+      loaders.add(load.replyTo());
+    } else {
+      load.replyTo().tell(new Loaded(lane.model()));
+      restIfIdle();
+    }
+    return this;
+  }
+
+  private void restIfIdle() {
+    if (sequences == 0 && !keepAlive.isNegative()) {
+      timers.startSingleTimer(Expired.NOW, keepAlive);
+      expiresAt = Instant.now().plus(keepAlive);
+    }
+  }
+
+  private Behavior<Command> onExpired() {
+    if (sequences > 0 || lane == null) {
+      return this;
+    }
+    getContext().stop(lane.scheduler());
+    lane = null;
+    house
+        .worker()
+        .tell(
+            new Worker.Unload(
+                program,
+                getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded())));
+    return this;
+  }
+
+  private Behavior<Command> onFailed(Event.Failure failure, String message) {
+    refuseAll(failure, message);
+    return Behaviors.stopped();
+  }
+
+  private void refuseAll(Event.Failure failure, String message) {
+    loaders.forEach(loader -> loader.tell(new LoadFailed(failure, message)));
+    loaders.clear();
+    arrivals.forEach(arrival -> refuse(arrival, failure, message));
+    arrivals.clear();
+  }
+
+  private static void refuse(Generate generate, Event.Failure failure, String message) {
+    generate.reader().tell(new Reader.Said(new Event.Failed(failure, message)));
+  }
+
+  private Behavior<Command> onInspect(ActorRef<Report> replyTo) {
+    Lane on = lane;
+    if (on == null) {
+      replyTo.tell(new Report(Optional.empty(), Optional.empty()));
+    } else {
+      replyTo.tell(
+          new Report(
+              Optional.of(
+                  new Engine.Running(
+                      on.model(), Optional.ofNullable(expiresAt), weightBytes, sequences)),
+              Optional.of(new Served(on.poolModel(), on.scheduler()))));
+    }
+    return this;
+  }
+
+  private void closeFile() {
+    if (blueprint != null) {
+      try {
+        blueprint.file().close();
+      } catch (Exception e) {
+        getContext().getLog().warn("closing the file of '{}' failed", name, e);
+      }
+    }
+  }
+}

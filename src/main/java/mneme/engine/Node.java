@@ -1,0 +1,96 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import mneme.device.Device;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/// The root of one node: a pool and a worker for its device, and a host for every model in use.
+public final class Node extends AbstractMatchingBehavior<Node.Command> {
+  public sealed interface Command {}
+
+  record Generate(Completion completion, ActorRef<Reader.Message> reader) implements Command {}
+
+  record Load(String model, Optional<Duration> keepAlive, ActorRef<ModelHost.Loading> replyTo)
+      implements Command {}
+
+  record Inspect(ActorRef<Directory> replyTo) implements Command {}
+
+  private record HostGone(String model) implements Command {}
+
+  /// Whom to ask about what.
+  record Directory(ActorRef<MemoryPool.Command> pool, Map<String, ActorRef<ModelHost.Command>> hosts) {
+    Directory {
+      hosts = new LinkedHashMap<>(hosts);
+    }
+  }
+
+  /// What a node runs on.
+  ///
+  /// @param device opens the device, again after each failure
+  /// @param nowNs a clock that only moves forward
+  record Ground(
+      Loader loader, EngineSettings settings, Supplier<Device> device, LongSupplier nowNs) {}
+
+  private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
+  private final ModelHost.House house;
+  private long sequences;
+  private long programs;
+
+  static Behavior<Command> create(Ground ground) {
+    return Behaviors.setup(context -> new Node(context, ground));
+  }
+
+  private Node(ActorContext<Command> context, Ground ground) {
+    super(context);
+    EngineSettings settings = ground.settings();
+    Vault vault = new Vault(settings.checkpointShare(), settings.limits().chunkTokens());
+    ActorRef<MemoryPool.Command> pool = context.spawn(MemoryPool.create(vault), "pool");
+    Workbench bench = new Workbench(ground.device(), settings.pool());
+    ActorRef<Worker.Command> worker =
+        context.spawn(
+            Worker.create(bench, pool, ground.nowNs(), settings.firstBackoff()),
+            "worker",
+            DispatcherSelector.fromConfig("mneme.engine.worker-dispatcher"));
+    house = new ModelHost.House(ground.loader(), settings, pool, worker, ground.nowNs());
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    switch (command) {
+      case Generate(var completion, var reader) ->
+          host(completion.model())
+              .tell(
+                  new ModelHost.Generate(
+                      ++sequences, completion, reader, house.nowNs().getAsLong()));
+      case Load(var model, var keepAlive, var replyTo) ->
+          host(model).tell(new ModelHost.Load(keepAlive, replyTo));
+      case Inspect(var replyTo) -> replyTo.tell(new Directory(house.pool(), hosts));
+      case HostGone(var model) -> hosts.remove(model);
+    }
+    return this;
+  }
+
+  private ActorRef<ModelHost.Command> host(String model) {
+    return hosts.computeIfAbsent(
+        model.endsWith(":latest") ? model.substring(0, model.lastIndexOf(':')) : model,
+        this::spawn);
+  }
+
+  private ActorRef<ModelHost.Command> spawn(String model) {
+    programs++;
+    ActorRef<ModelHost.Command> host =
+        getContext().spawn(ModelHost.create(model, programs, house), "model-" + programs);
+    getContext().watchWith(host, new HostGone(model));
+    return host;
+  }
+}

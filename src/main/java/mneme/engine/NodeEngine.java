@@ -1,0 +1,130 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.stream.javadsl.Source;
+
+/// The engine of a node, as seen from outside its actors.
+final class NodeEngine implements Engine {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration LOADING_PATIENCE = Duration.ofMinutes(10);
+
+  private final ActorSystem<?> system;
+  private final ActorRef<Node.Command> node;
+  private final Loader loader;
+
+  NodeEngine(ActorSystem<?> system, ActorRef<Node.Command> node, Loader loader) {
+    this.system = system;
+    this.node = node;
+    this.loader = loader;
+  }
+
+  @Override
+  public CompletionStage<List<ServedModel>> models() {
+    return CompletableFuture.supplyAsync(
+        loader::models,
+        system
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("mneme.engine.loading-dispatcher")));
+  }
+
+  @Override
+  public CompletionStage<ServedModel> load(String model, Optional<Duration> keepAlive) {
+    return this.<Node.Command, ModelHost.Loading>ask(
+            node, replyTo -> new Node.Load(model, keepAlive, replyTo), LOADING_PATIENCE)
+        .thenApply(
+            loading ->
+                switch (loading) {
+                  case ModelHost.Loaded(var served) -> served;
+                  case ModelHost.LoadFailed(var failure, var message) ->
+                      throw new EngineException(failure, message);
+                });
+  }
+
+  @Override
+  public CompletionStage<List<Running>> running() {
+    return directory()
+        .thenCompose(this::reports)
+        .thenApply(
+            reports ->
+                reports.stream().flatMap(report -> report.running().stream()).toList());
+  }
+
+  @Override
+  public Source<Event, NotUsed> generate(Completion completion) {
+    return Source.fromGraph(
+        new Reading(reader -> node.tell(new Node.Generate(completion, reader))));
+  }
+
+  @Override
+  public CompletionStage<Snapshot> snapshot() {
+    return directory()
+        .thenCompose(
+            directory ->
+                reports(directory)
+                    .thenCompose(
+                        reports ->
+                            reports.isEmpty()
+                                ? CompletableFuture.completedStage(
+                                    new Snapshot(true, List.of(), List.of()))
+                                : snapshot(directory, reports)));
+  }
+
+  private CompletionStage<Snapshot> snapshot(
+      Node.Directory directory, List<ModelHost.Report> reports) {
+    List<CompletionStage<Scheduler.Counters>> counters = new ArrayList<>();
+    for (ModelHost.Report report : reports) {
+      report
+          .served()
+          .ifPresent(
+              served -> counters.add(ask(served.scheduler(), Scheduler.Inspect::new, PATIENCE)));
+    }
+    CompletionStage<MemoryPool.Books> books =
+        ask(directory.pool(), MemoryPool.Inspect::new, PATIENCE);
+    return books.thenCombine(
+        all(counters), (pool, all) -> Snapshots.of(pool, reports, all));
+  }
+
+  private CompletionStage<Node.Directory> directory() {
+    return ask(node, Node.Inspect::new, PATIENCE);
+  }
+
+  private CompletionStage<List<ModelHost.Report>> reports(Node.Directory directory) {
+    return all(
+        directory.hosts().values().stream()
+            .map(
+                host ->
+                    this.<ModelHost.Command, ModelHost.Report>ask(
+                        host, ModelHost.Inspect::new, PATIENCE))
+            .toList());
+  }
+
+  private <C, R> CompletionStage<R> ask(
+      ActorRef<C> actor, Function<ActorRef<R>, C> question, Duration patience) {
+    return AskPattern.ask(actor, question::apply, patience, system.scheduler());
+  }
+
+  private static <T> CompletionStage<List<T>> all(List<CompletionStage<T>> stages) {
+    CompletionStage<List<T>> joined = CompletableFuture.completedStage(new ArrayList<>());
+    for (CompletionStage<T> stage : stages) {
+      joined =
+          joined.thenCombine(
+              stage,
+              (list, element) -> {
+                list.add(element);
+                return list;
+              });
+    }
+    return joined;
+  }
+}

@@ -1,0 +1,16 @@
+package mneme.engine;
+
+import org.apache.pekko.actor.typed.ActorRef;
+
+/// Who reads a stream. It gives credit with [Sequence.More]; a sequence never sends more events than
+/// it was given credit for, but for the first one and the last two.
+final class Reader {
+  private Reader() {}
+
+  sealed interface Message {}
+
+  /// First message: whom to give credit, and whom to cancel.
+  record Attached(ActorRef<Sequence.Command> sequence) implements Message {}
+
+  record Said(Event event) implements Message {}
+}

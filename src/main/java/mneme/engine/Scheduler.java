@@ -1,0 +1,201 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import mneme.memory.Tokens;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/// Builds the steps of one model from the sequences that hold memory, and keeps one step queued
+/// behind the running one. It never waits for a sequence: what a step draws, the step after reads
+/// inside the worker.
+public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command> {
+  /// Steps under way: one runs, one waits.
+  private static final int STEPS_AHEAD = 2;
+
+  public sealed interface Command {}
+
+  /// A sequence holds memory, in which the first `readTokens` of its tokens were read before.
+  record Enter(
+      ActorRef<Sequence.Command> owner,
+      long lease,
+      String tenant,
+      Tokens known,
+      int readTokens,
+      Drawing drawing)
+      implements Command {}
+
+  /// A slice of this lease that got no memory can be planned again.
+  record Supply(long lease) implements Command {}
+
+  /// Leaves a lease out of steps, or takes it in again.
+  record Pause(long lease, boolean paused) implements Command {}
+
+  record Leave(long lease) implements Command {}
+
+  /// From the pool: the plan goes to the worker but for the slices `left` out.
+  record Equipped(long number, List<Slice> left) implements Command {}
+
+  record StepDone(long number, List<Outcome> outcomes, long stepNs) implements Command {}
+
+  /// The worker died in this step.
+  record StepFailed(long number) implements Command {}
+
+  record Inspect(ActorRef<Counters> replyTo) implements Command {}
+
+  /// Sums since the model was loaded, and how many sequences hold memory now.
+  ///
+  /// @param waitedNs how long the step that runs now has been under way; 0 if none is
+  record Counters(
+      int running,
+      long steps,
+      long prefillTokens,
+      long decodeTokens,
+      long stepNs,
+      long waitedNs) {
+    Counters at(int sequences, long waited) {
+      return new Counters(sequences, steps, prefillTokens, decodeTokens, stepNs, waited);
+    }
+
+    Counters plus(List<Slice> slices, long ns) {
+      long decodes = slices.stream().filter(slice -> slice.count() == 1).count();
+      long tokens = slices.stream().mapToLong(Slice::count).sum();
+      return new Counters(
+          running, steps + 1, prefillTokens + tokens - decodes, decodeTokens + decodes, stepNs + ns, 0);
+    }
+  }
+
+  private final long program;
+  private final ActorRef<MemoryPool.Command> pool;
+  private final ActorRef<Worker.Command> worker;
+  private final LongSupplier nowNs;
+  private final AtomicLong numbers;
+  private final Roster roster;
+  private final Map<Long, ActorRef<Sequence.Command>> owners = new LinkedHashMap<>();
+  private final Map<Long, List<Slice>> underWay = new LinkedHashMap<>();
+  private Counters counters = new Counters(0, 0, 0, 0, 0, 0);
+
+  /// The plan that the pool has not answered yet; 0 if none.
+  private long beingEquipped;
+
+  /// When a step ended last, or the first of those under way was sent.
+  private long progressAtNs;
+
+  /// @param program number of the loaded model at its worker
+  static Behavior<Command> create(long program, ModelHost.House house) {
+    AtomicLong numbers = new AtomicLong();
+    Behavior<Command> behavior =
+        Behaviors.setup(
+            context -> new Scheduler(context, program, house, numbers));
+    return Behaviors.supervise(Contained.contain(Command.class, behavior))
+        .onFailure(SupervisorStrategy.restart());
+  }
+
+  private Scheduler(
+      ActorContext<Command> context, long program, ModelHost.House house, AtomicLong numbers) {
+    super(context);
+    this.program = program;
+    pool = house.pool();
+    worker = house.worker();
+    nowNs = house.nowNs();
+    roster = new Roster(house.settings().limits());
+    this.numbers = numbers;
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    switch (command) {
+      case Enter enter -> onEnter(enter);
+      case Supply(var lease) -> roster.supply(lease);
+      case Pause(var lease, var paused) -> roster.pause(lease, paused);
+      case Leave(var lease) -> onLeave(lease);
+      case Equipped(var number, var left) -> onEquipped(number, left);
+      case StepDone done -> onStepDone(done);
+      case StepFailed(var number) -> underWay.remove(number);
+      case Inspect(var replyTo) -> replyTo.tell(counters.at(roster.size(), waitedNs()));
+    }
+    sendPlan();
+    return this;
+  }
+
+  /// Who was scheduled here is told, and comes back with a new lease.
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PreRestart) {
+      owners.forEach((lease, owner) -> owner.tell(new Sequence.Dismissed(lease)));
+    }
+    return this;
+  }
+
+  private void onEnter(Enter enter) {
+    owners.put(enter.lease(), enter.owner());
+    getContext().watchWith(enter.owner(), new Leave(enter.lease()));
+    roster.enter(enter);
+    worker.tell(new Worker.Join(enter.lease(), enter.known(), enter.drawing()));
+  }
+
+  private void onLeave(long lease) {
+    roster.leave(lease);
+    ActorRef<Sequence.Command> owner = owners.remove(lease);
+    if (owner != null) {
+      getContext().unwatch(owner);
+      worker.tell(new Worker.Part(lease));
+    }
+  }
+
+  private void onEquipped(long number, List<Slice> left) {
+    List<Slice> planned = underWay.get(number);
+    if (planned == null) {
+      return;
+    }
+    beingEquipped = 0;
+    left.forEach(roster::takeBack);
+    if (left.size() == planned.size()) {
+      underWay.remove(number);
+    }
+  }
+
+  private long waitedNs() {
+    return underWay.isEmpty() ? 0 : nowNs.getAsLong() - progressAtNs;
+  }
+
+  private void onStepDone(StepDone done) {
+    List<Slice> slices = underWay.remove(done.number());
+    if (slices == null) {
+      return;
+    }
+    progressAtNs = nowNs.getAsLong();
+    counters = counters.plus(slices, done.stepNs());
+    for (Outcome outcome : done.outcomes()) {
+      ActorRef<Sequence.Command> owner = owners.get(outcome.lease());
+      if (owner != null && !(outcome instanceof Outcome.Skipped)) {
+        owner.tell(new Sequence.Told(outcome));
+      }
+    }
+  }
+
+  /// One plan at a time is with the pool, so that what the pool leaves out is known before the next.
+  private void sendPlan() {
+    if (beingEquipped != 0 || underWay.size() >= STEPS_AHEAD) {
+      return;
+    }
+    List<Slice> slices = roster.plan();
+    if (!slices.isEmpty()) {
+      beingEquipped = numbers.incrementAndGet();
+      progressAtNs = underWay.isEmpty() ? nowNs.getAsLong() : progressAtNs;
+      underWay.put(beingEquipped, slices);
+      Plan plan = new Plan(beingEquipped, program, slices, getContext().getSelf());
+      pool.tell(new MemoryPool.Equip(plan));
+    }
+  }
+}

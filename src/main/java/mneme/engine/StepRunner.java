@@ -1,0 +1,81 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import mneme.device.Batch;
+import mneme.device.DevicePool;
+import mneme.device.Logits;
+import mneme.device.Program;
+import mneme.device.Span;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the steps of one model on its device and draws the next tokens. A row that is not finite
+/// breaks its own stream only.
+final class StepRunner {
+  private final Program program;
+  private final Logits logits;
+
+  StepRunner(Program program, int vocabulary) {
+    this.program = program;
+    this.logits = new Logits(vocabulary);
+  }
+
+  Program program() {
+    return program;
+  }
+
+  /// @param drafts streams by lease; a lease that has none is skipped
+  List<Outcome> run(List<Run> runs, DevicePool pool, Map<Long, Draft> drafts) {
+    List<@Nullable Draft> active = new ArrayList<>(runs.size());
+    List<Span> spans = new ArrayList<>(runs.size());
+    for (Run run : runs) {
+      Draft draft = drafts.get(run.lease());
+      boolean wanted = draft != null && draft.wants(run.slice());
+      active.add(wanted ? draft : null);
+      if (draft != null && wanted) {
+        spans.add(draft.span(run));
+      }
+    }
+    if (!spans.isEmpty()) {
+      program.run(new Batch(spans), pool, logits);
+    }
+    return outcomes(runs, active);
+  }
+
+  /// What came of runs that were not run.
+  static List<Outcome> skipped(List<Run> runs) {
+    return runs.stream().<Outcome>map(run -> new Outcome.Skipped(run.lease())).toList();
+  }
+
+  private List<Outcome> outcomes(List<Run> runs, List<@Nullable Draft> active) {
+    List<Outcome> outcomes = new ArrayList<>(runs.size());
+    int row = 0;
+    for (int i = 0; i < runs.size(); i++) {
+      Slice slice = runs.get(i).slice();
+      Draft draft = active.get(i);
+      if (draft == null) {
+        outcomes.add(new Outcome.Skipped(slice.lease()));
+      } else if (slice.draws()) {
+        outcomes.add(draw(slice.lease(), draft, logits.row(row++)));
+      } else {
+        outcomes.add(new Outcome.Read(slice.lease(), slice.end()));
+      }
+    }
+    return outcomes;
+  }
+
+  private static Outcome draw(long lease, Draft draft, float[] row) {
+    int index = draft.length();
+    if (!Rows.isFinite(row)) {
+      draft.end();
+      return new Outcome.Broken(
+          lease, "the model's output after token %d is not a number".formatted(index - 1));
+    }
+    int id = draft.draw(row);
+    if (draft.ended()) {
+      return new Outcome.Ended(lease, index);
+    }
+    return new Outcome.Drawn(lease, index, Rows.token(row, id, draft.drawing().topLogprobs()));
+  }
+}

@@ -1,0 +1,53 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import mneme.memory.Ledger;
+import mneme.memory.MemoryPlan;
+import mneme.memory.PoolShape;
+import mneme.memory.SlabSizing;
+import mneme.schedule.Admission;
+
+/// What outlives the pool's ledgers: the memory plans it serves, and how its bytes are shared out.
+final class Vault {
+  /// @param longestSpanTokens most tokens of a sequence that one step reads
+  /// @param contextTokens longest sequence that the model allows
+  record Entry(MemoryPlan plan, int longestSpanTokens, int contextTokens) {}
+
+  private final double checkpointShare;
+  private final int gridTokens;
+  private final List<Entry> entries = new ArrayList<>();
+
+  /// @param checkpointShare of the pool's bytes that saved states may take
+  /// @param gridTokens distance of the places where states may be saved
+  Vault(double checkpointShare, int gridTokens) {
+    this.checkpointShare = checkpointShare;
+    this.gridTokens = gridTokens;
+  }
+
+  int gridTokens() {
+    return gridTokens;
+  }
+
+  /// A ledger on `bytes` bytes, cut for `plans`, of which nothing is lent.
+  Ledger open(long bytes, List<MemoryPlan> plans) {
+    PoolShape shape = SlabSizing.of(bytes, plans);
+    Ledger ledger = new Ledger(shape, (long) (shape.bytes() * checkpointShare));
+    entries.forEach(entry -> ledger.register(entry.plan(), entry.longestSpanTokens()));
+    return ledger;
+  }
+
+  /// @return the number of the plan at `ledger` and at every later one
+  int register(Ledger ledger, Entry entry) {
+    int model = ledger.register(entry.plan(), entry.longestSpanTokens());
+    entries.add(entry);
+    return model;
+  }
+
+  /// Longest sequence of a model that fits `ledger` alone.
+  int longestTokens(Ledger ledger, Entry entry) {
+    return new Admission(
+            entry.plan(), ledger.shape(), entry.longestSpanTokens(), entry.contextTokens())
+        .longest();
+  }
+}

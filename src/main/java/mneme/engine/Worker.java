@@ -1,0 +1,174 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import mneme.device.DeviceException;
+import mneme.memory.Chore;
+import mneme.memory.Tokens;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/// Owns one device and its thread, and runs steps in the order they come.
+///
+/// A device that fails crashes the worker, which is restarted with back-off, opens the device again
+/// and tells the pool that nothing is left of the leases.
+public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
+  public sealed interface Command {}
+
+  /// From a scheduler, before the first step of a lease: the stream so far and how to go on.
+  record Join(long lease, Tokens known, Drawing drawing) implements Command {}
+
+  /// From a scheduler: what later steps hold of this lease is skipped.
+  record Part(long lease) implements Command {}
+
+  /// From the pool: do the chores, then run. Its scheduler and the pool get the result.
+  ///
+  /// @param number counts the steps of the device
+  /// @param epoch which opening of the device the memory belongs to; of an earlier one all is void
+  record Step(long number, long epoch, Plan plan, List<Run> runs, List<Chore> chores)
+      implements Command {}
+
+  /// From a new pool: the memory is scrubbed, and [MemoryPool.DeviceReady] is the answer.
+  enum Reset implements Command {
+    NOW
+  }
+
+  record Prepare(Workbench.Recipe recipe, ActorRef<Preparation> replyTo) implements Command {}
+
+  /// Answered with [Unloaded].
+  record Unload(long program, ActorRef<Unloaded> replyTo) implements Command {}
+
+  /// Nothing on the device refers to the program's file any more.
+  record Unloaded(long program) {}
+
+  sealed interface Preparation {}
+
+  record Ready(long weightBytes) implements Preparation {}
+
+  record Refused(String reason) implements Preparation {}
+
+  private final Workbench bench;
+  private final ActorRef<MemoryPool.Command> pool;
+  private final LongSupplier nowNs;
+  private final Map<Long, Draft> drafts = new HashMap<>();
+  private @Nullable Step running;
+
+  /// @param firstBackoff wait before the first restart; doubled for each further one
+  static Behavior<Command> create(
+      Workbench bench,
+      ActorRef<MemoryPool.Command> pool,
+      LongSupplier nowNs,
+      Duration firstBackoff) {
+    Behavior<Command> behavior =
+        Behaviors.setup(
+            context -> {
+              bench.open();
+              return new Worker(context, bench, pool, nowNs);
+            });
+    return Behaviors.supervise(Contained.contain(Command.class, behavior))
+        .onFailure(
+            SupervisorStrategy.restartWithBackoff(firstBackoff, firstBackoff.multipliedBy(64), 0)
+                .withResetBackoffAfter(firstBackoff.multipliedBy(64))
+                .withStashCapacity(1_000_000));
+  }
+
+  private Worker(
+      ActorContext<Command> context,
+      Workbench bench,
+      ActorRef<MemoryPool.Command> pool,
+      LongSupplier nowNs) {
+    super(context);
+    this.bench = bench;
+    this.pool = pool;
+    this.nowNs = nowNs;
+    announce();
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    switch (command) {
+      case Step step -> onStep(step);
+      case Join(var lease, var known, var drawing) -> drafts.put(lease, new Draft(known, drawing));
+      case Part(var lease) -> drafts.remove(lease);
+      case Reset _ -> onReset();
+      case Prepare prepare -> onPrepare(prepare);
+      case Unload(var program, var replyTo) -> onUnload(program, replyTo);
+    }
+    return this;
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PreRestart && running != null) {
+      Plan plan = running.plan();
+      plan.scheduler().tell(new Scheduler.StepFailed(plan.number()));
+    }
+    if (signal instanceof PostStop) {
+      bench.close();
+    }
+    return this;
+  }
+
+  private void announce() {
+    if (bench.poolBytes() > 0) {
+      pool.tell(
+          new MemoryPool.DeviceReady(
+              bench.name(), bench.epoch(), bench.poolBytes(), bench.plans(), getContext().getSelf()));
+    }
+  }
+
+  private void onStep(Step step) {
+    running = step;
+    long startNs = nowNs.getAsLong();
+    List<Outcome> outcomes = run(step);
+    long stepNs = nowNs.getAsLong() - startNs;
+    running = null;
+    step.plan().scheduler().tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
+    pool.tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
+  }
+
+  private List<Outcome> run(Step step) {
+    StepRunner runner = bench.runner(step.plan().program());
+    if (runner == null || step.epoch() != bench.epoch()) {
+      return StepRunner.skipped(step.runs());
+    }
+    Chores.run(step.chores(), bench.pool());
+    return runner.run(step.runs(), bench.pool(), drafts);
+  }
+
+  private void onReset() {
+    if (bench.poolBytes() > 0) {
+      bench.pool().zero(0, bench.poolBytes());
+      bench.nextEpoch();
+      announce();
+    }
+  }
+
+  private void onUnload(long program, ActorRef<Unloaded> replyTo) {
+    bench.unload(program);
+    replyTo.tell(new Unloaded(program));
+  }
+
+  private void onPrepare(Prepare prepare) {
+    boolean first = bench.poolBytes() == 0;
+    try {
+      prepare.replyTo().tell(new Ready(bench.prepare(prepare.recipe())));
+    } catch (DeviceException e) {
+      prepare.replyTo().tell(new Refused(String.valueOf(e.getMessage())));
+    }
+    if (first) {
+      announce();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package mneme.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import mneme.memory.Tokens;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeTest {
+  private final TestNode node = new TestNode("");
+
+  @AfterEach
+  void close() throws Exception {
+    assertThat(node.audit()).isEmpty();
+    node.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"attention", "window", "recurrent", "mixed"})
+  void concurrentStreamsAnswerAsIfAlone(String model) throws Exception {
+    List<CompletionStage<List<Event>>> streams = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      Completion completion = Toys.completion(model, Toys.prompt(i, 5 + 23 * i), 40);
+      streams.add(node.engine.generate(completion).runWith(Sink.seq(), node.system));
+    }
+    for (int i = 0; i < 12; i++) {
+      List<Event> events = TestNode.get(streams.get(i));
+      assertThat(TestNode.ids(events)).isEqualTo(Toys.answer(Toys.prompt(i, 5 + 23 * i), 40));
+      assertThat(events.getFirst()).isInstanceOf(Event.Started.class);
+      assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
+    }
+  }
+
+  @Test
+  void aStopTextEndsTheStreamAndIsNotPartOfIt() throws Exception {
+    Tokens prompt = Toys.prompt(3, 20);
+    List<Integer> whole = Toys.answer(prompt, 30);
+    Completion plain = Toys.completion("attention", prompt, 30);
+    Completion stopped =
+        new Completion(
+            plain.model(),
+            prompt,
+            plain.sampling(),
+            plain.maxTokens(),
+            List.of(" " + whole.get(5) + " " + whole.get(6) + " "),
+            plain.topLogprobs(),
+            plain.tenant());
+    List<Event> events = node.run(stopped);
+    StringBuilder text = new StringBuilder();
+    events.forEach(event -> text.append(event instanceof Event.Text some ? some.text() : ""));
+    StringBuilder wanted = new StringBuilder();
+    whole.subList(0, 5).forEach(id -> wanted.append(wanted.isEmpty() ? "" : " ").append(id));
+    assertThat(text.toString()).isEqualTo(wanted.toString());
+    assertThat(events.getLast())
+        .isInstanceOfSatisfying(
+            Event.Finished.class, end -> assertThat(end.reason()).isEqualTo(Event.Reason.STOP));
+  }
+
+  @Test
+  void aPromptSentAgainIsReadFromTheCache() throws Exception {
+    Tokens prompt = Toys.prompt(1, 200);
+    for (String model : List.of("attention", "mixed", "recurrent")) {
+      node.run(Toys.completion(model, prompt, 10));
+      List<Event> again = node.run(Toys.completion(model, prompt, 10));
+      assertThat(again.getFirst())
+          .isInstanceOfSatisfying(
+              Event.Started.class,
+              started -> assertThat(started.cachedTokens()).as(model).isGreaterThanOrEqualTo(128));
+      assertThat(TestNode.ids(again)).isEqualTo(Toys.answer(prompt, 10));
+    }
+  }
+
+  @Test
+  void aReaderWhoLeavesFreesTheMemory() throws Exception {
+    Completion endless = Toys.completion("window", Toys.prompt(2, 20), 4000);
+    TestNode.get(node.engine.generate(endless).take(3).runWith(Sink.seq(), node.system));
+    Snapshot snapshot = TestNode.get(node.engine.snapshot());
+    for (int i = 0; i < 100 && snapshot.models().getFirst().running() > 0; i++) {
+      Thread.sleep(10);
+      snapshot = TestNode.get(node.engine.snapshot());
+    }
+    assertThat(snapshot.models().getFirst().running()).isZero();
+    assertThat(snapshot.pools().getFirst().pageBytes()).isZero();
+  }
+
+  @Test
+  void anUnknownModelAndALongPromptAreRefused() throws Exception {
+    assertThat(node.run(Toys.completion("nothing", Toys.prompt(1, 3), 3)))
+        .containsExactly(new Event.Failed(Event.Failure.NO_SUCH_MODEL, "no model 'nothing'"));
+    List<Event> tooLong = node.run(Toys.completion("attention", Toys.prompt(1, 5000), 3));
+    assertThat(tooLong.getLast())
+        .isInstanceOfSatisfying(
+            Event.Failed.class,
+            failed ->
+                assertThat(failed.failure())
+                    .as(failed.message())
+                    .isEqualTo(Event.Failure.NEVER_FITS));
+    assertThat(node.run(Toys.completion("attention", Toys.prompt(1, 3), 2))).isNotEmpty();
+  }
+}

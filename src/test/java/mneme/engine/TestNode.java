@@ -1,0 +1,79 @@
+package mneme.engine;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import mneme.device.Device;
+import mneme.device.none.NullDevice;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.stream.javadsl.Sink;
+
+/// A node with toy models, on a null device unless another is given.
+final class TestNode implements AutoCloseable {
+  private static final String SETTINGS =
+      """
+      mneme.engine {
+        context-tokens = 4096
+        page-tokens = 16
+        kv { keys = F32, values = F32 }
+        pool.bytes = 64 MiB
+        step { tokens = 128, chunk-tokens = 32 }
+        device-backoff = 10 ms
+      }
+      pekko.loglevel = WARNING
+      """;
+
+  final ActorSystem<Node.Command> system;
+  final Engine engine;
+
+  TestNode(String settings) {
+    this(settings, NullDevice::new);
+  }
+
+  TestNode(String settings, Supplier<Device> device) {
+    Config config =
+        ConfigFactory.parseString(settings)
+            .withFallback(ConfigFactory.parseString(SETTINGS))
+            .withFallback(ConfigFactory.load())
+            .resolve();
+    EngineSettings engineSettings = EngineSettings.of(config);
+    Loader loader = Toys.loader(engineSettings);
+    Node.Ground ground = new Node.Ground(loader, engineSettings, device, System::nanoTime);
+    system = ActorSystem.create(Node.create(ground), "node", config);
+    engine = new NodeEngine(system, system, loader);
+  }
+
+  List<Event> run(Completion completion) throws Exception {
+    return get(engine.generate(completion).runWith(Sink.seq(), system));
+  }
+
+  String audit() throws Exception {
+    Node.Directory directory =
+        get(AskPattern.ask(system, Node.Inspect::new, Duration.ofSeconds(5), system.scheduler()));
+    return get(
+        AskPattern.ask(
+            directory.pool(), MemoryPool.Audit::new, Duration.ofSeconds(5), system.scheduler()));
+  }
+
+  static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  static List<Integer> ids(List<Event> events) {
+    return events.stream()
+        .flatMap(event -> event instanceof Event.Text text ? text.tokens().stream() : java.util.stream.Stream.empty())
+        .map(Event.Token::id)
+        .toList();
+  }
+
+  @Override
+  public void close() throws Exception {
+    system.terminate();
+    get(system.getWhenTerminated());
+  }
+}
