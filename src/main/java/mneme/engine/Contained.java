@@ -5,9 +5,9 @@ import org.apache.pekko.actor.typed.BehaviorInterceptor;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/// Keeps an actor's worst errors inside the actor. Pekko ends the whole process when an actor throws
-/// a `StackOverflowError`, `OutOfMemoryError`, `InternalError` or `LinkageError`, supervised or not;
-/// a hostile template or a truncated weight file must cost one actor only.
+/// Keeps an actor's worst errors inside the actor. Pekko ends the whole process when an actor
+/// throws a `StackOverflowError`, `OutOfMemoryError`, `InternalError` or `LinkageError`, supervised
+/// or not; a hostile template or a truncated weight file must cost one actor only.
 final class Contained<T> extends BehaviorInterceptor<T, T> {
   private Contained(Class<T> messages) {
     super(messages);

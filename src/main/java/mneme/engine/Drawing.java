@@ -12,7 +12,8 @@ import mneme.text.Sampling;
 record Drawing(
     Sampling sampling, int lengthLimit, Set<Integer> endIds, Optional<Integer> topLogprobs) {
   static Drawing of(Completion completion, Lane lane) {
-    long wanted = (long) completion.prompt().length() + completion.maxTokens().orElse(Integer.MAX_VALUE);
+    long wanted =
+        (long) completion.prompt().length() + completion.maxTokens().orElse(Integer.MAX_VALUE);
     return new Drawing(
         completion.sampling(),
         (int) Math.min(wanted, lane.longestTokens()),

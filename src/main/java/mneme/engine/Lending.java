@@ -20,8 +20,8 @@ import mneme.memory.Shortage;
 import mneme.memory.Tokens;
 import org.jspecify.annotations.Nullable;
 
-/// Who gets memory next, and who gives it back when there is too little: the decisions of the pool's
-/// actor over its ledger.
+/// Who gets memory next, and who gives it back when there is too little: the decisions of the
+/// pool's actor over its ledger.
 ///
 /// Sequences are ranked by arrival. Who runs keeps running before anyone new is admitted; of those
 /// who wait, the first to have come is the first to be admitted. A sequence may drive out those who
@@ -102,8 +102,7 @@ final class Lending {
     return new Settlement(grants, Optional.empty(), List.of(), Optional.empty());
   }
 
-  private Settlement refusal(
-      List<Grant> grants, MemoryPool.Reserve first, Shortage shortage) {
+  private Settlement refusal(List<Grant> grants, MemoryPool.Reserve first, Shortage shortage) {
     boolean hopeless = tenures.isEmpty() && !shortage.passesByItself();
     if (hopeless) {
       waiting.remove(first.sequence());
@@ -259,7 +258,9 @@ final class Lending {
     for (MemoryPool.Reserve request : waiting.values()) {
       tally(request.model());
     }
-    return tallies.entrySet().stream().map(entry -> traffic(entry.getKey(), entry.getValue())).toList();
+    return tallies.entrySet().stream()
+        .map(entry -> traffic(entry.getKey(), entry.getValue()))
+        .toList();
   }
 
   private MemoryPool.Traffic traffic(int model, Tally tally) {

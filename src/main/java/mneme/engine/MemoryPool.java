@@ -51,11 +51,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   /// From the worker: the device is open, and nothing of what was leased before is left.
   record DeviceReady(
-      String name,
-      long epoch,
-      long bytes,
-      List<MemoryPlan> plans,
-      ActorRef<Worker.Command> worker)
+      String name, long epoch, long bytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
       implements Command {}
 
   /// Makes a memory plan known; answered with its number.
@@ -95,15 +91,13 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   /// Until the device is open everything waits.
   private static Behavior<Command> closed(Vault vault, StashBuffer<Command> stash) {
-    return Behaviors.receiveMessage(
-        command -> {
-          if (command instanceof DeviceReady ready) {
-            return stash.unstashAll(
-                Behaviors.setup(context -> new MemoryPool(context, vault, ready)));
-          }
-          stash.stash(command);
-          return Behaviors.same();
-        });
+    return Behaviors.receiveMessage(command -> {
+      if (command instanceof DeviceReady ready) {
+        return stash.unstashAll(Behaviors.setup(context -> new MemoryPool(context, vault, ready)));
+      }
+      stash.stash(command);
+      return Behaviors.same();
+    });
   }
 
   private MemoryPool(ActorContext<Command> context, Vault vault, DeviceReady device) {
@@ -146,8 +140,8 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     };
   }
 
-  /// Whoever counts on this pool hears that nothing is left, and asks anew. Steps that are under way
-  /// end before the worker gets to the reset.
+  /// Whoever counts on this pool hears that nothing is left, and asks anew. Steps that are under
+  /// way end before the worker gets to the reset.
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PreRestart) {
@@ -183,7 +177,9 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   private void onRegister(Register register) {
     try {
       int model = vault.register(lending.ledger(), register.entry());
-      register.replyTo().tell(new Registered(model, vault.longestTokens(lending.ledger(), register.entry())));
+      register
+          .replyTo()
+          .tell(new Registered(model, vault.longestTokens(lending.ledger(), register.entry())));
     } catch (IllegalArgumentException e) {
       register.replyTo().tell(new NotRegistered(String.valueOf(e.getMessage())));
     }

@@ -26,7 +26,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   public sealed interface Command {}
 
   /// A new stream. Until the model is loaded it waits here.
-  record Generate(long sequence, Completion completion, ActorRef<Reader.Message> reader, long arrivedNs)
+  record Generate(
+      long sequence, Completion completion, ActorRef<Reader.Message> reader, long arrivedNs)
       implements Command {}
 
   /// @param keepAlive after the last use; negative: for ever; empty: as configured
@@ -88,10 +89,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   static Behavior<Command> create(String name, long program, House house) {
     return Contained.contain(
         Command.class,
-        Behaviors.setup(
-            context ->
-                Behaviors.withTimers(
-                    timers -> new ModelHost(context, timers, name, program, house))));
+        Behaviors.setup(context ->
+            Behaviors.withTimers(timers -> new ModelHost(context, timers, name, program, house))));
   }
 
   private ModelHost(
@@ -157,7 +156,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     Throwable cause = fault != null && fault.getCause() != null ? fault.getCause() : fault;
     Event.Failure failure =
         cause instanceof EngineException known ? known.failure() : Event.Failure.INTERNAL;
-    return new Failed(failure, cause == null ? "nothing was read" : String.valueOf(cause.getMessage()));
+    return new Failed(
+        failure, cause == null ? "nothing was read" : String.valueOf(cause.getMessage()));
   }
 
   private Behavior<Command> onFileRead(Blueprint read) {
@@ -167,8 +167,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
         .worker()
         .tell(
             new Worker.Prepare(
-                recipe,
-                getContext().messageAdapter(Worker.Preparation.class, OnDevice::new)));
+                recipe, getContext().messageAdapter(Worker.Preparation.class, OnDevice::new)));
     return this;
   }
 
@@ -182,8 +181,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
         .pool()
         .tell(
             new MemoryPool.Register(
-                entry,
-                getContext().messageAdapter(MemoryPool.Registration.class, InPool::new)));
+                entry, getContext().messageAdapter(MemoryPool.Registration.class, InPool::new)));
     return this;
   }
 
@@ -212,7 +210,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     if (lane != null) {
       start(generate, lane, 0);
     } else if (arrivals.size() >= house.settings().waitingLimit()) {
-      refuse(generate, Event.Failure.BUSY, "%d requests wait for this model".formatted(arrivals.size()));
+      refuse(
+          generate,
+          Event.Failure.BUSY,
+          "%d requests wait for this model".formatted(arrivals.size()));
     } else {
       arrivals.add(generate);
     }
@@ -266,8 +267,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
         .worker()
         .tell(
             new Worker.Unload(
-                program,
-                getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded())));
+                program, getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded())));
     return this;
   }
 

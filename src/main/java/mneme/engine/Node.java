@@ -28,7 +28,8 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   private record HostGone(String model) implements Command {}
 
   /// Whom to ask about what.
-  record Directory(ActorRef<MemoryPool.Command> pool, Map<String, ActorRef<ModelHost.Command>> hosts) {
+  record Directory(
+      ActorRef<MemoryPool.Command> pool, Map<String, ActorRef<ModelHost.Command>> hosts) {
     Directory {
       hosts = new LinkedHashMap<>(hosts);
     }

@@ -42,13 +42,12 @@ final class NodeEngine implements Engine {
   public CompletionStage<ServedModel> load(String model, Optional<Duration> keepAlive) {
     return this.<Node.Command, ModelHost.Loading>ask(
             node, replyTo -> new Node.Load(model, keepAlive, replyTo), LOADING_PATIENCE)
-        .thenApply(
-            loading ->
-                switch (loading) {
-                  case ModelHost.Loaded(var served) -> served;
-                  case ModelHost.LoadFailed(var failure, var message) ->
-                      throw new EngineException(failure, message);
-                });
+        .thenApply(loading ->
+            switch (loading) {
+              case ModelHost.Loaded(var served) -> served;
+              case ModelHost.LoadFailed(var failure, var message) ->
+                  throw new EngineException(failure, message);
+            });
   }
 
   @Override
@@ -56,8 +55,7 @@ final class NodeEngine implements Engine {
     return directory()
         .thenCompose(this::reports)
         .thenApply(
-            reports ->
-                reports.stream().flatMap(report -> report.running().stream()).toList());
+            reports -> reports.stream().flatMap(report -> report.running().stream()).toList());
   }
 
   @Override
@@ -69,15 +67,12 @@ final class NodeEngine implements Engine {
   @Override
   public CompletionStage<Snapshot> snapshot() {
     return directory()
-        .thenCompose(
-            directory ->
-                reports(directory)
-                    .thenCompose(
-                        reports ->
-                            reports.isEmpty()
-                                ? CompletableFuture.completedStage(
-                                    new Snapshot(true, List.of(), List.of()))
-                                : snapshot(directory, reports)));
+        .thenCompose(directory ->
+            reports(directory)
+                .thenCompose(reports ->
+                    reports.isEmpty()
+                        ? CompletableFuture.completedStage(new Snapshot(true, List.of(), List.of()))
+                        : snapshot(directory, reports)));
   }
 
   private CompletionStage<Snapshot> snapshot(
@@ -91,8 +86,7 @@ final class NodeEngine implements Engine {
     }
     CompletionStage<MemoryPool.Books> books =
         ask(directory.pool(), MemoryPool.Inspect::new, PATIENCE);
-    return books.thenCombine(
-        all(counters), (pool, all) -> Snapshots.of(pool, reports, all));
+    return books.thenCombine(all(counters), (pool, all) -> Snapshots.of(pool, reports, all));
   }
 
   private CompletionStage<Node.Directory> directory() {
@@ -102,10 +96,9 @@ final class NodeEngine implements Engine {
   private CompletionStage<List<ModelHost.Report>> reports(Node.Directory directory) {
     return all(
         directory.hosts().values().stream()
-            .map(
-                host ->
-                    this.<ModelHost.Command, ModelHost.Report>ask(
-                        host, ModelHost.Inspect::new, PATIENCE))
+            .map(host ->
+                this.<ModelHost.Command, ModelHost.Report>ask(
+                    host, ModelHost.Inspect::new, PATIENCE))
             .toList());
   }
 

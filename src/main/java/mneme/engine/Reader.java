@@ -2,8 +2,8 @@ package mneme.engine;
 
 import org.apache.pekko.actor.typed.ActorRef;
 
-/// Who reads a stream. It gives credit with [Sequence.More]; a sequence never sends more events than
-/// it was given credit for, but for the first one and the last two.
+/// Who reads a stream. It gives credit with [Sequence.More]; a sequence never sends more events
+/// than it was given credit for, but for the first one and the last two.
 final class Reader {
   private Reader() {}
 

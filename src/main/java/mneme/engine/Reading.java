@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 import scala.runtime.BoxedUnit;
 
-/// A sequence's events as a stream with back-pressure. Cancelling the stream cancels the sequence; a
-/// sequence that dies without a last word becomes [Event.Failed].
+/// A sequence's events as a stream with back-pressure. Cancelling the stream cancels the sequence;
+/// a sequence that dies without a last word becomes [Event.Failed].
 final class Reading extends GraphStage<SourceShape<Event>> {
   /// Events that may be under way to a stream that does not ask for them.
   private static final int CREDIT = 16;

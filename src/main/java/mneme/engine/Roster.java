@@ -97,7 +97,8 @@ final class Roster {
     for (Turn turn : turns) {
       Entry entry = entries.get(turn.sequence());
       if (entry == null) {
-        throw new IllegalStateException("a turn of lease %d, which has left".formatted(turn.sequence()));
+        throw new IllegalStateException(
+            "a turn of lease %d, which has left".formatted(turn.sequence()));
       }
       slices.add(plan(entry, turn));
     }

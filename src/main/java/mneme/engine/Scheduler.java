@@ -1,6 +1,5 @@
 package mneme.engine;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +56,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   ///
   /// @param waitedNs how long the step that runs now has been under way; 0 if none is
   record Counters(
-      int running,
-      long steps,
-      long prefillTokens,
-      long decodeTokens,
-      long stepNs,
-      long waitedNs) {
+      int running, long steps, long prefillTokens, long decodeTokens, long stepNs, long waitedNs) {
     Counters at(int sequences, long waited) {
       return new Counters(sequences, steps, prefillTokens, decodeTokens, stepNs, waited);
     }
@@ -71,7 +65,12 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       long decodes = slices.stream().filter(slice -> slice.count() == 1).count();
       long tokens = slices.stream().mapToLong(Slice::count).sum();
       return new Counters(
-          running, steps + 1, prefillTokens + tokens - decodes, decodeTokens + decodes, stepNs + ns, 0);
+          running,
+          steps + 1,
+          prefillTokens + tokens - decodes,
+          decodeTokens + decodes,
+          stepNs + ns,
+          0);
     }
   }
 
@@ -95,8 +94,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   static Behavior<Command> create(long program, ModelHost.House house) {
     AtomicLong numbers = new AtomicLong();
     Behavior<Command> behavior =
-        Behaviors.setup(
-            context -> new Scheduler(context, program, house, numbers));
+        Behaviors.setup(context -> new Scheduler(context, program, house, numbers));
     return Behaviors.supervise(Contained.contain(Command.class, behavior))
         .onFailure(SupervisorStrategy.restart());
   }
@@ -184,7 +182,8 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
     }
   }
 
-  /// One plan at a time is with the pool, so that what the pool leaves out is known before the next.
+  /// One plan at a time is with the pool, so that what the pool leaves out is known before the
+  /// next.
   private void sendPlan() {
     if (beingEquipped != 0 || underWay.size() >= STEPS_AHEAD) {
       return;

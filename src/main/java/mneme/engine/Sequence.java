@@ -134,9 +134,7 @@ public final class Sequence {
     lease = granted.lease();
     computed = granted.reusedTokens();
     if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
-      say(
-          new Event.Started(
-              completion.prompt().length(), granted.reusedTokens(), granted.note()));
+      say(new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
     }
     lane.scheduler()
         .tell(
@@ -268,7 +266,9 @@ public final class Sequence {
     giveBack();
     transcript.end();
     transcript.takeLast().ifPresent(this::say);
-    say(new Event.Finished(reason, stopwatch.statistics(completion.prompt().length(), transcript.generated())));
+    say(
+        new Event.Finished(
+            reason, stopwatch.statistics(completion.prompt().length(), transcript.generated())));
     return Behaviors.stopped();
   }
 

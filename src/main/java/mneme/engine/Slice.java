@@ -1,7 +1,7 @@
 package mneme.engine;
 
-/// Work for one sequence in one step: read the tokens at `[start, start + count)`, and draw the next
-/// if they are the last ones known.
+/// Work for one sequence in one step: read the tokens at `[start, start + count)`, and draw the
+/// next if they are the last ones known.
 ///
 /// It names no token and no memory: the last token may be drawn by the step before this one, which
 /// is still to run when this is written, and where the lease lies the pool adds.

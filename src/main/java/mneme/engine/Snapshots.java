@@ -12,9 +12,7 @@ final class Snapshots {
 
   /// @param counters of the reports that have a scheduler, in their order
   static Snapshot of(
-      MemoryPool.Books books,
-      List<ModelHost.Report> reports,
-      List<Scheduler.Counters> counters) {
+      MemoryPool.Books books, List<ModelHost.Report> reports, List<Scheduler.Counters> counters) {
     Usage usage = books.usage();
     List<Snapshot.Load> loads = new ArrayList<>();
     List<ModelHost.Report> served =

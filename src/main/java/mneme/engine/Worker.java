@@ -71,11 +71,10 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       LongSupplier nowNs,
       Duration firstBackoff) {
     Behavior<Command> behavior =
-        Behaviors.setup(
-            context -> {
-              bench.open();
-              return new Worker(context, bench, pool, nowNs);
-            });
+        Behaviors.setup(context -> {
+          bench.open();
+          return new Worker(context, bench, pool, nowNs);
+        });
     return Behaviors.supervise(Contained.contain(Command.class, behavior))
         .onFailure(
             SupervisorStrategy.restartWithBackoff(firstBackoff, firstBackoff.multipliedBy(64), 0)
@@ -124,7 +123,11 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     if (bench.poolBytes() > 0) {
       pool.tell(
           new MemoryPool.DeviceReady(
-              bench.name(), bench.epoch(), bench.poolBytes(), bench.plans(), getContext().getSelf()));
+              bench.name(),
+              bench.epoch(),
+              bench.poolBytes(),
+              bench.plans(),
+              getContext().getSelf()));
     }
   }
 

@@ -66,7 +66,10 @@ final class TestNode implements AutoCloseable {
 
   static List<Integer> ids(List<Event> events) {
     return events.stream()
-        .flatMap(event -> event instanceof Event.Text text ? text.tokens().stream() : java.util.stream.Stream.empty())
+        .flatMap(event ->
+            event instanceof Event.Text text
+                ? text.tokens().stream()
+                : java.util.stream.Stream.empty())
         .map(Event.Token::id)
         .toList();
   }
