@@ -62,16 +62,16 @@ final class OllamaCall {
 
   /// Answers an empty prompt: the model stays loaded, or goes with `keep_alive` 0.
   CompletionStage<HttpResponse> loadOnly(Loaded loaded) {
-    OllamaReply reply = reply(loaded, List.of());
+    OllamaReply reply = reply(loaded, Prompt.plain(Tokens.of()), List.of());
     return isUnload()
         ? unload(loaded).thenApply(_ -> reply.only("unload"))
         : CompletableFuture.completedFuture(reply.only("load"));
   }
 
   /// Generates after `prompt`. With `givesContext` the ids of prompt and answer come back.
-  CompletionStage<HttpResponse> generate(Loaded loaded, Tokens prompt, boolean givesContext) {
+  CompletionStage<HttpResponse> generate(Loaded loaded, Prompt prompt, boolean givesContext) {
     ServedModel model = loaded.model();
-    Prompts.checkFits(model, prompt);
+    Prompts.checkFits(model, prompt.tokens());
     Fields options =
         fields.object("options").orElseGet(() -> new Fields(Json.MAPPER.createObjectNode(), ""));
     Draw draw =
@@ -79,16 +79,16 @@ final class OllamaCall {
     Completion completion =
         new Completion(
             model.name(),
-            prompt,
+            prompt.tokens(),
             draw.sampling(),
             draw.maxTokens(),
             draw.stops(),
             alternatives(),
             exchange.tenant());
     List<Integer> context =
-        givesContext ? Arrays.stream(prompt.toArray()).boxed().toList() : List.of();
+        givesContext ? Arrays.stream(prompt.tokens().toArray()).boxed().toList() : List.of();
     CompletionStage<HttpResponse> answer =
-        generations.answer(List.of(completion), reply(loaded, context), exchange.gone());
+        generations.answer(List.of(completion), reply(loaded, prompt, context), exchange.gone());
     return isUnload() ? answer.thenApply(response -> unloadingAfter(response, loaded)) : answer;
   }
 
@@ -104,7 +104,7 @@ final class OllamaCall {
     return KeepAlive.of(fields).map(Duration::isZero).orElse(false);
   }
 
-  private OllamaReply reply(Loaded loaded, List<Integer> context) {
+  private OllamaReply reply(Loaded loaded, Prompt prompt, List<Integer> context) {
     return new OllamaReply(
         new OllamaReply.Ask(
             loaded.model(),
@@ -112,6 +112,7 @@ final class OllamaCall {
             shape,
             fields.flag("stream", true),
             fields.flag("logprobs", false),
+            prompt.beginning(),
             context,
             startNs,
             loaded.loadNs()));

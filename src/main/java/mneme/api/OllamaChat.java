@@ -33,7 +33,7 @@ final class OllamaChat implements Route.Handler {
                   loaded.model(),
                   new Prompts.Chat(
                       messages, tools, new LinkedHashMap<>(call.thinking(loaded.model()))));
-      return call.generate(loaded, Prompts.encode(loaded.model(), text), false);
+      return call.generate(loaded, Prompt.rendered(loaded.model(), text), false);
     });
   }
 }

@@ -34,9 +34,12 @@ final class OllamaGenerate implements Route.Handler {
         return call.loadOnly(loaded);
       }
       boolean isRaw = fields.flag("raw", false);
-      String text = isRaw ? prompt : rendered(call, loaded.model(), prompt);
-      Tokens tokens = before.plus(Prompts.encode(loaded.model(), text));
-      return call.generate(loaded, tokens, !isRaw);
+      ServedModel model = loaded.model();
+      Prompt whole =
+          isRaw
+              ? Prompt.plain(Prompts.encode(model, prompt))
+              : Prompt.rendered(model, rendered(call, model, prompt));
+      return call.generate(loaded, whole.after(before), !isRaw);
     });
   }
 

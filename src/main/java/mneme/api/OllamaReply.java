@@ -18,16 +18,20 @@ final class OllamaReply implements Reply {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
 
+  private static final Thoughts.Piece NOTHING = new Thoughts.Piece("", "");
+
   private final Ask ask;
   private final String head;
   private final Logprobs logprobs;
   private final List<Integer> generated = new ArrayList<>();
+  private final Thoughts thoughts;
   private String cacheNote = "";
 
   OllamaReply(Ask ask) {
     this.ask = ask;
     this.head = "{\"model\":" + Json.quoted(ask.called()) + ",\"created_at\":\"";
     this.logprobs = new Logprobs(ask.model().tokenizer());
+    this.thoughts = new Thoughts(ask.beginning());
   }
 
   /// What was asked, as far as the answer's shape depends on it.
@@ -40,6 +44,7 @@ final class OllamaReply implements Reply {
       Shape shape,
       boolean isStreamed,
       boolean wantsLogprobs,
+      Thoughts.Phase beginning,
       List<Integer> context,
       long startNs,
       long loadNs) {}
@@ -72,17 +77,19 @@ final class OllamaReply implements Reply {
         yield ByteString.emptyByteString();
       }
       case Event.Text text -> onText(text);
-      case Event.Finished finished -> utf8(last(finished, new Answer()).append('\n'));
+      case Event.Finished finished -> utf8(last(finished, thoughts.end(), List.of()).append('\n'));
       case Event.Failed failed -> broken(ApiError.of(failed.failure(), failed.message()));
     };
   }
 
   private ByteString onText(Event.Text text) {
     remember(text.tokens());
-    if (text.text().isEmpty() && !ask.wantsLogprobs()) {
+    Thoughts.Piece piece = thoughts.add(text.text());
+    boolean isSilent = piece.thought().isEmpty() && piece.said().isEmpty();
+    if (isSilent && !ask.wantsLogprobs()) {
       return ByteString.emptyByteString();
     }
-    StringBuilder line = piece(text.text()).append(",\"done\":false");
+    StringBuilder line = open(piece).append(",\"done\":false");
     if (ask.wantsLogprobs()) {
       logprobs.list(text.tokens(), line.append(",\"logprobs\":"));
     }
@@ -95,24 +102,36 @@ final class OllamaReply implements Reply {
     }
   }
 
-  /// An open object with the model, the time and `text`.
-  private StringBuilder piece(String text) {
-    StringBuilder line = new StringBuilder(head.length() + text.length() + 128).append(head);
+  /// An open object with the model, the time and the text.
+  private StringBuilder open(Thoughts.Piece piece) {
+    StringBuilder line =
+        new StringBuilder(head.length() + piece.said().length() + 128).append(head);
     TIME.formatTo(Instant.now(), line);
     return switch (ask.shape()) {
-      case GENERATE -> Json.quote(text, line.append("\",\"response\":"));
+      case GENERATE -> thinking(piece, Json.quote(piece.said(), line.append("\",\"response\":")));
       case CHAT ->
-          Json.quote(text, line.append("\",\"message\":{\"role\":\"assistant\",\"content\":"))
+          thinking(
+                  piece,
+                  Json.quote(
+                      piece.said(),
+                      line.append("\",\"message\":{\"role\":\"assistant\",\"content\":")))
               .append('}');
     };
   }
 
-  /// The last object; `answer` is empty when its text has been sent before.
-  private StringBuilder last(Event.Finished finished, Answer answer) {
-    StringBuilder line = piece(answer.text()).append(",\"done\":true,\"done_reason\":\"");
+  private static StringBuilder thinking(Thoughts.Piece piece, StringBuilder line) {
+    return piece.thought().isEmpty()
+        ? line
+        : Json.quote(piece.thought(), line.append(",\"thinking\":"));
+  }
+
+  /// The last object, with what has not been sent before.
+  private StringBuilder last(
+      Event.Finished finished, Thoughts.Piece piece, List<Event.Token> tokens) {
+    StringBuilder line = open(piece).append(",\"done\":true,\"done_reason\":\"");
     line.append(finished.reason() == Event.Reason.LENGTH ? "length" : "stop").append('"');
-    if (ask.wantsLogprobs() && !ask.isStreamed()) {
-      logprobs.list(answer.tokens(), line.append(",\"logprobs\":"));
+    if (ask.wantsLogprobs() && !tokens.isEmpty()) {
+      logprobs.list(tokens, line.append(",\"logprobs\":"));
     }
     if (!ask.context().isEmpty()) {
       ids(line.append(",\"context\":["));
@@ -154,7 +173,7 @@ final class OllamaReply implements Reply {
   /// A line with no text: every client reads it as one more piece.
   @Override
   public ByteString keepAlive() {
-    return utf8(piece("").append(",\"done\":false}\n"));
+    return utf8(open(NOTHING).append(",\"done\":false}\n"));
   }
 
   @Override
@@ -163,12 +182,14 @@ final class OllamaReply implements Reply {
     cacheNote = answer.cacheNote();
     remember(answer.tokens());
     return HttpResponse.create()
-        .withEntity(ContentTypes.APPLICATION_JSON, utf8(last(answer.finished(), answer)));
+        .withEntity(
+            ContentTypes.APPLICATION_JSON,
+            utf8(last(answer.finished(), thoughts.whole(answer.text()), answer.tokens())));
   }
 
   /// The answer to an empty prompt, which only loads or unloads a model.
   HttpResponse only(String doneReason) {
-    StringBuilder line = piece("").append(",\"done\":true,\"done_reason\":\"");
+    StringBuilder line = open(NOTHING).append(",\"done\":true,\"done_reason\":\"");
     ByteString body = utf8(line.append(doneReason).append("\"}\n"));
     return HttpResponse.create()
         .withEntity(ask.isStreamed() ? Answers.NDJSON : ContentTypes.APPLICATION_JSON, body);

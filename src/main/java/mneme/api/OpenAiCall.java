@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import mneme.engine.Completion;
 import mneme.engine.ServedModel;
-import mneme.memory.Tokens;
 import mneme.text.Sampling;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -24,7 +23,7 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
   /// Answers each of `prompts` `n` times. The seed of a choice is the request's plus its rank among
   /// the `n`, so a choice can be asked for again alone.
   CompletionStage<HttpResponse> generate(
-      ServedModel model, List<Tokens> prompts, OpenAiReply.Shape shape, Optional<Integer> top) {
+      ServedModel model, List<Prompt> prompts, OpenAiReply.Shape shape, Optional<Integer> top) {
     int most = site.settings().limits().choices();
     int n = wish.choices(most);
     if ((long) n * prompts.size() > most) {
@@ -32,13 +31,13 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
     }
     Draw draw = wish.draw(model);
     List<Completion> choices = new ArrayList<>();
-    for (Tokens prompt : prompts) {
-      Prompts.checkFits(model, prompt);
+    for (Prompt prompt : prompts) {
+      Prompts.checkFits(model, prompt.tokens());
       for (int i = 0; i < n; i++) {
         choices.add(
             new Completion(
                 model.name(),
-                prompt,
+                prompt.tokens(),
                 seeded(draw.sampling(), i),
                 draw.maxTokens(),
                 draw.stops(),
@@ -54,6 +53,7 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
             fields().flag("stream", false),
             top.isPresent(),
             wish.includesUsage(),
+            prompts.getFirst().beginning(),
             n);
     return generations.answer(choices, new OpenAiReply(ask), exchange.gone());
   }

@@ -1,6 +1,8 @@
 package mneme.api;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import mneme.engine.Event;
 import mneme.engine.ServedModel;
@@ -17,6 +19,7 @@ final class OpenAiReply implements Reply {
   private final long createdSeconds = System.currentTimeMillis() / 1000;
   private final Logprobs logprobs;
   private final Usage usage;
+  private final Map<Integer, Thoughts> thoughts = new HashMap<>();
   private final String head;
   private final String tail;
 
@@ -40,6 +43,7 @@ final class OpenAiReply implements Reply {
       boolean isStreamed,
       boolean wantsLogprobs,
       boolean includesUsage,
+      Thoughts.Phase beginning,
       int n) {}
 
   enum Shape {
@@ -96,23 +100,43 @@ final class OpenAiReply implements Reply {
   }
 
   private ByteString onText(int choice, Event.Text text) {
-    if (text.text().isEmpty() && !ask.wantsLogprobs()) {
+    Thoughts.Piece piece = thoughts(choice).add(text.text());
+    usage.think(piece, text.tokens().size());
+    return said(choice, piece, text.tokens());
+  }
+
+  private ByteString said(int choice, Thoughts.Piece piece, List<Event.Token> tokens) {
+    boolean isSilent = piece.thought().isEmpty() && piece.said().isEmpty();
+    if (isSilent && (!ask.wantsLogprobs() || tokens.isEmpty())) {
       return ByteString.emptyByteString();
     }
     StringBuilder chunk = open(choice);
     switch (ask.shape()) {
-      case CHAT -> Json.quote(text.text(), chunk.append("\"delta\":{\"content\":")).append('}');
-      case TEXT -> Json.quote(text.text(), chunk.append("\"text\":"));
+      case CHAT -> content(piece, chunk.append("\"delta\":{")).append('}');
+      case TEXT -> Json.quote(piece.said(), chunk.append("\"text\":"));
     }
-    probabilities(text.tokens(), chunk.append(",\"logprobs\":"));
+    probabilities(tokens, chunk.append(",\"logprobs\":"));
     return utf8(chunk.append(",\"finish_reason\":null}").append(tail));
+  }
+
+  /// `content`, and thoughts under both names that clients look for.
+  private static StringBuilder content(Thoughts.Piece piece, StringBuilder to) {
+    if (!piece.thought().isEmpty()) {
+      Json.quote(piece.thought(), to.append("\"reasoning_content\":"));
+      Json.quote(piece.thought(), to.append(",\"reasoning\":")).append(',');
+    }
+    return Json.quote(piece.said(), to.append("\"content\":"));
+  }
+
+  private Thoughts thoughts(int choice) {
+    return thoughts.computeIfAbsent(choice, _ -> new Thoughts(ask.beginning()));
   }
 
   private ByteString finished(int choice, Event.Finished finished) {
     StringBuilder chunk = open(choice);
     chunk.append(ask.shape() == Shape.CHAT ? "\"delta\":{}" : "\"text\":\"\"");
     chunk.append(",\"logprobs\":null,\"finish_reason\":\"").append(reason(finished)).append("\"}");
-    return utf8(chunk.append(tail));
+    return said(choice, thoughts(choice).end(), List.of()).concat(utf8(chunk.append(tail)));
   }
 
   @Override
@@ -147,8 +171,9 @@ final class OpenAiReply implements Reply {
       body.append(i == 0 ? "" : ",").append("{\"index\":").append(i).append(',');
       switch (ask.shape()) {
         case CHAT ->
-            Json.quote(
-                    answer.text(), body.append("\"message\":{\"role\":\"assistant\",\"content\":"))
+            content(
+                    thoughts(i).whole(answer.text()),
+                    body.append("\"message\":{\"role\":\"assistant\","))
                 .append('}');
         case TEXT -> Json.quote(answer.text(), body.append("\"text\":"));
       }

@@ -43,7 +43,7 @@ final class OpenAiRoutes {
               String text = site.prompts().render(model, conversation);
               return call.generate(
                   model,
-                  List.of(Prompts.encode(model, text)),
+                  List.of(Prompt.rendered(model, text)),
                   OpenAiReply.Shape.CHAT,
                   chatLogprobs(fields));
             },
@@ -58,7 +58,7 @@ final class OpenAiRoutes {
             model ->
                 call.generate(
                     model,
-                    prompts(call.fields(), model),
+                    prompts(call.fields(), model).stream().map(Prompt::plain).toList(),
                     OpenAiReply.Shape.TEXT,
                     call.fields().integer("logprobs", 0, MAX_ALTERNATIVES)),
             site.workers());

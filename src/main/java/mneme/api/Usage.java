@@ -8,6 +8,7 @@ final class Usage {
   private int promptTokens;
   private int cachedTokens;
   private int generatedTokens;
+  private int thoughtTokens;
   private String cacheNote = "";
 
   Usage(int n) {
@@ -28,6 +29,13 @@ final class Usage {
     }
   }
 
+  /// Counts the tokens of a piece that is thought and not said.
+  void think(Thoughts.Piece piece, int tokens) {
+    if (!piece.thought().isEmpty() && piece.said().isEmpty()) {
+      thoughtTokens += tokens;
+    }
+  }
+
   void note(String why) {
     cacheNote = why;
   }
@@ -40,6 +48,7 @@ final class Usage {
     if (!cacheNote.isEmpty()) {
       Json.quote(cacheNote, to.append(",\"cache_note\":"));
     }
-    return to.append("},\"completion_tokens_details\":{\"reasoning_tokens\":0}}");
+    to.append("},\"completion_tokens_details\":{\"reasoning_tokens\":");
+    return to.append(thoughtTokens).append("}}");
   }
 }
