@@ -3,10 +3,11 @@ package mneme.engine;
 import java.util.Arrays;
 import mneme.device.Span;
 import mneme.memory.Tokens;
+import mneme.text.Sampler;
 
 /// The tokens of one stream as its worker knows them, and how the next is drawn. Only the worker's
 /// thread touches it.
-final class Draft {
+final class Draft implements Sampler.History {
   private final Drawing drawing;
   private int[] ids;
   private int length;
@@ -22,12 +23,14 @@ final class Draft {
     return drawing;
   }
 
-  int length() {
+  @Override
+  public int length() {
     return length;
   }
 
-  boolean ended() {
-    return ended;
+  @Override
+  public int at(int index) {
+    return ids[index];
   }
 
   /// Whether the slice's tokens are known and the stream goes on.
@@ -41,24 +44,25 @@ final class Draft {
     return new Span(tokens, slice.start(), run.memory(), slice.draws() ? 1 : 0);
   }
 
-  /// Draws the next token from a row of logits; an end id ends the stream and does not join it.
-  int draw(float[] row) {
-    int id = Rows.largest(row, 1)[0];
+  Sampler.Wish wish() {
+    return new Sampler.Wish(drawing.sampling(), this, length);
+  }
+
+  /// Adds the token that was drawn; false if it is an end id, which ends the stream and does not
+  /// join it.
+  boolean add(int id) {
     ended = drawing.endIds().contains(id);
-    if (!ended) {
-      add(id);
+    if (ended) {
+      return false;
     }
-    return id;
-  }
-
-  void end() {
-    ended = true;
-  }
-
-  private void add(int id) {
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, Math.max(16, length + length / 2));
     }
     ids[length++] = id;
+    return true;
+  }
+
+  void end() {
+    ended = true;
   }
 }

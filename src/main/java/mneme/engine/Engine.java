@@ -1,15 +1,35 @@
 package mneme.engine;
 
+import com.typesafe.config.Config;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import mneme.device.Device;
+import mneme.store.ModelSource;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 
 /// What the HTTP side and the command line see of a node. Every call returns at once.
 public interface Engine {
+  /// Starts a node inside `system`, with the settings below `mneme.engine` of its configuration. It
+  /// ends with the system.
+  static Engine start(ActorSystem<?> system, ModelSource models) {
+    Config config = system.settings().config();
+    EngineSettings settings = EngineSettings.of(config);
+    Loader loader = new StoreLoader(models, settings);
+    Supplier<Device> device =
+        DeviceChoice.of(
+            config.getString("mneme.engine.device"), config.getInt("mneme.engine.threads"));
+    Node.Ground ground = new Node.Ground(loader, settings, device, System::nanoTime);
+    return new NodeEngine(
+        system, system.systemActorOf(Node.create(ground), "mneme", Props.empty()), loader);
+  }
+
   /// Models this node could serve, loaded or not.
   CompletionStage<List<ServedModel>> models();
 

@@ -2,6 +2,7 @@ package mneme.engine;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
+import mneme.device.Numerics;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import mneme.schedule.BatchLimits;
@@ -11,6 +12,7 @@ import mneme.schedule.BatchLimits;
 /// @param contextTokens longest sequence to serve, where the model allows more
 /// @param pageTokens tokens of a page
 /// @param kv how keys and values are kept
+/// @param numerics how activations are rounded
 /// @param limits what bounds a step
 /// @param waitingLimit requests that may wait; more are refused
 /// @param bufferTokens tokens that a sequence runs ahead of its reader
@@ -21,6 +23,7 @@ record EngineSettings(
     int contextTokens,
     int pageTokens,
     KvEncoding kv,
+    Numerics numerics,
     BatchLimits limits,
     PoolSize pool,
     int waitingLimit,
@@ -35,6 +38,7 @@ record EngineSettings(
         engine.getInt("page-tokens"),
         new KvEncoding(
             engine.getEnum(Encoding.class, "kv.keys"), engine.getEnum(Encoding.class, "kv.values")),
+        engine.getEnum(Numerics.class, "numerics"),
         new BatchLimits(
             engine.getInt("step.tokens"),
             engine.getInt("step.chunk-tokens"),

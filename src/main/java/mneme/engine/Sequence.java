@@ -2,6 +2,7 @@ package mneme.engine;
 
 import java.util.Optional;
 import java.util.function.Function;
+import mneme.text.Detokenizer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -75,7 +76,7 @@ public final class Sequence {
     completion = request.completion();
     reader = request.reader();
     stopwatch = request.stopwatch();
-    transcript = new Transcript(completion, new TextDecoder(lane.model().tokenizer()));
+    transcript = new Transcript(completion, Detokenizer.continuing(lane.model().tokenizer()));
     drawing = Drawing.of(completion, lane);
   }
 
@@ -184,7 +185,7 @@ public final class Sequence {
     computed = index;
     stopwatch.drawn(lane.nowNs().getAsLong());
     transcript.add(token);
-    if (transcript.stopped()) {
+    if (transcript.isStopped()) {
       return ended(Event.Reason.STOP);
     }
     if (transcript.length() >= drawing.lengthLimit()) {

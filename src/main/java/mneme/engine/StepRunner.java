@@ -3,11 +3,15 @@ package mneme.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import mneme.device.Batch;
 import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Program;
 import mneme.device.Span;
+import mneme.text.LogitsException;
+import mneme.text.Logprobs;
+import mneme.text.Sampler;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the steps of one model on its device and draws the next tokens. A row that is not finite
@@ -15,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class StepRunner {
   private final Program program;
   private final Logits logits;
+  private final Sampler sampler;
 
   StepRunner(Program program, int vocabulary) {
     this.program = program;
     this.logits = new Logits(vocabulary);
+    this.sampler = new Sampler(vocabulary);
   }
 
   Program program() {
@@ -57,7 +63,7 @@ final class StepRunner {
       if (draft == null) {
         outcomes.add(new Outcome.Skipped(slice.lease()));
       } else if (slice.draws()) {
-        outcomes.add(draw(slice.lease(), draft, logits.row(row++)));
+        outcomes.add(draw(slice.lease(), draft, row++));
       } else {
         outcomes.add(new Outcome.Read(slice.lease(), slice.end()));
       }
@@ -65,17 +71,33 @@ final class StepRunner {
     return outcomes;
   }
 
-  private static Outcome draw(long lease, Draft draft, float[] row) {
+  private Outcome draw(long lease, Draft draft, int row) {
     int index = draft.length();
-    if (!Rows.isFinite(row)) {
+    int from = row * logits.vocabulary();
+    try {
+      int id = sampler.draw(logits.values(), from, draft.wish());
+      if (!draft.add(id)) {
+        return new Outcome.Ended(lease, index);
+      }
+      return new Outcome.Drawn(lease, index, token(draft, from, id));
+    } catch (LogitsException e) {
       draft.end();
       return new Outcome.Broken(
-          lease, "the model's output after token %d is not a number".formatted(index - 1));
+          lease, "after token %d: %s".formatted(index - 1, e.getMessage()));
     }
-    int id = draft.draw(row);
-    if (draft.ended()) {
-      return new Outcome.Ended(lease, index);
+  }
+
+  private Event.Token token(Draft draft, int from, int id) {
+    Optional<Integer> top = draft.drawing().topLogprobs();
+    if (top.isEmpty()) {
+      return new Event.Token(id, 0, List.of());
     }
-    return new Outcome.Drawn(lease, index, Rows.token(row, id, draft.drawing().topLogprobs()));
+    Logprobs logprobs = sampler.logprobs(logits.values(), from, id, top.get());
+    return new Event.Token(
+        id,
+        logprobs.chosen(),
+        logprobs.top().stream()
+            .map(entry -> new Event.Alternative(entry.id(), entry.logprob()))
+            .toList());
   }
 }

@@ -5,20 +5,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import mneme.memory.Tokens;
+import mneme.text.Detokenizer;
+import mneme.text.StopMatcher;
 
 /// The tokens of a stream, and the text that its reader has not had yet.
 final class Transcript {
   private final int promptTokens;
-  private final TextDecoder decoder;
-  private final StopTexts stops;
+  private final Detokenizer detokenizer;
+  private final StopMatcher stops;
   private final StringBuilder text = new StringBuilder();
   private final List<Event.Token> unread = new ArrayList<>();
   private int[] ids;
   private int length;
 
-  Transcript(Completion completion, TextDecoder decoder) {
-    this.decoder = decoder;
-    stops = new StopTexts(completion.stops());
+  Transcript(Completion completion, Detokenizer detokenizer) {
+    this.detokenizer = detokenizer;
+    stops = new StopMatcher(completion.stops());
     ids = completion.prompt().toArray();
     length = ids.length;
     promptTokens = length;
@@ -30,8 +32,8 @@ final class Transcript {
       ids = Arrays.copyOf(ids, length + Math.max(16, length / 4));
     }
     ids[length++] = token.id();
-    boolean shown = !stops.stopped();
-    text.append(stops.add(decoder.add(token.id())));
+    boolean shown = !stops.isStopped();
+    text.append(stops.accept(detokenizer.accept(token.id())));
     if (shown) {
       unread.add(token);
     }
@@ -39,13 +41,13 @@ final class Transcript {
 
   /// No token follows: what was held back is text after all.
   void end() {
-    text.append(stops.add(decoder.end()));
-    text.append(stops.end());
+    text.append(stops.accept(detokenizer.flush()));
+    text.append(stops.flush());
   }
 
   /// Whether a stop text has come.
-  boolean stopped() {
-    return stops.stopped();
+  boolean isStopped() {
+    return stops.isStopped();
   }
 
   /// Prompt and answer.
@@ -79,7 +81,7 @@ final class Transcript {
 
   /// The rest, once the stream has ended: tokens may be left that have no text.
   Optional<Event.Text> takeLast() {
-    return text.isEmpty() && !unread.isEmpty() && !stopped()
+    return text.isEmpty() && !unread.isEmpty() && !isStopped()
         ? Optional.of(new Event.Text("", List.copyOf(unread)))
         : take();
   }
