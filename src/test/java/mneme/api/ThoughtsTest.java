@@ -33,8 +33,8 @@ class ThoughtsTest {
         thinking.append(piece.thought());
         saying.append(piece.said());
       }
-      thinking.append(thoughts.end().thought());
       Thoughts.Piece rest = thoughts.end();
+      thinking.append(rest.thought());
       saying.append(rest.said());
       assertThat(List.of(thinking.toString(), saying.toString())).isEqualTo(List.of(thought, said));
     }
