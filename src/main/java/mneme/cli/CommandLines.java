@@ -22,9 +22,14 @@ public final class CommandLines {
       scope = CommandLine.ScopeType.INHERIT,
       subcommands = {
         ListModels.class,
-        RenderTemplate.class,
+        ListRunning.class,
         ShowModel.class,
-        ShowConfig.class,
+        PlanMemory.class,
+        Eval.class,
+        Tokenize.class,
+        Detokenize.class,
+        RenderTemplate.class,
+        ShowConfig.class
       })
   private static final class Root {}
 

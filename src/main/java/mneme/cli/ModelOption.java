@@ -1,15 +1,11 @@
 package mneme.cli;
 
-import java.nio.file.Path;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which model a command works on.
 final class ModelOption {
-  @Mixin private Configured configured;
-
   @Option(
       names = {"-m", "--model"},
       required = true,
@@ -17,13 +13,9 @@ final class ModelOption {
       description = "A GGUF file, a Hugging Face folder, or a name that 'mneme list' shows.")
   private String reference;
 
-  Path path() {
-    return configured.catalog().path(reference);
-  }
-
   /// The caller closes it.
-  ModelFile open() {
-    return ModelFiles.open(path());
+  ModelFile open(Configured configured) {
+    return ModelFiles.open(configured.catalog().path(reference));
   }
 
   /// The longest sequence the model was made for; 0 if its header does not say.

@@ -1,0 +1,44 @@
+package mneme.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PlanMemoryTest {
+  /// The model's shape by hand: 2 attention layers of 2 heads of 32 with keys and values in f32 are
+  /// 1,024 bytes a token; 4 Mamba-2 layers hold 8 heads of 64 x 64, and 640 channels of 3 inputs.
+  @Test
+  void theEmbeddedModelCostsWhatItsShapeSays() {
+    Session plan =
+        Session.of(
+            "plan", "mneme-tiny", "--ctx", 1024, "--users", 3, "--kv", "f32", "--pool", 10_000_000);
+    assertThat(plan.err()).isEmpty();
+    long state = 4 * 4 * (8 * 64 * 64 + 3 * 640);
+    long sequence = 1024 * 1024 + state;
+    assertThat(plan.out())
+        .contains("states: " + state + " bytes")
+        .containsPattern("1024 +" + 1024 * 1024 + " +" + state + " +" + sequence)
+        .contains("3 sequences of 1024 tokens need " + 3 * sequence + " bytes; they fit in ");
+  }
+
+  @Test
+  void halfTheBytesForHalfPrecision() {
+    String plan = Session.of("plan", "mneme-tiny", "--ctx", 1024, "--kv", "f16").out();
+    assertThat(plan).containsPattern("1024 +" + 512 * 1024);
+  }
+
+  @Test
+  void anEncodingThatKeysCannotHaveIsRefused() {
+    Session plan = Session.of("plan", "mneme-tiny", "--kv", "q4_k");
+    assertThat(plan.status()).isEqualTo(2);
+    assertThat(plan.err()).contains("F32, F16, BF16 or Q8_0").hasLineCount(1);
+  }
+
+  @Test
+  void showNamesWhatTheFileSays() {
+    assertThat(Session.of("show", "mneme-tiny", "--tensors").out())
+        .containsPattern("general\\.architecture +granitehybrid")
+        .containsPattern("granitehybrid\\.context_length +8192")
+        .containsPattern("token_embd\\.weight +Q8_0 +\\[256, 2048]");
+  }
+}
