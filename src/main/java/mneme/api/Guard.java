@@ -32,9 +32,9 @@ final class Guard {
   private final Settings settings;
   private final boolean isLoopback;
 
-  Guard(Settings settings, InetAddress bound) {
+  Guard(Settings settings, boolean isLoopback) {
     this.settings = settings;
-    this.isLoopback = bound.isLoopbackAddress();
+    this.isLoopback = isLoopback;
   }
 
   /// @throws Refusal 403 if host or origin are strange

@@ -35,7 +35,9 @@ public final class Server {
       ActorSystem<?> system, Engine engine, Settings settings) {
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     Site site = new Site(system, engine, settings, new Metrics(), new Prompts(), workers);
-    Guard guard = new Guard(settings, new InetSocketAddress(settings.host(), 0).getAddress());
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    boolean isLoopback = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
+    Guard guard = new Guard(settings, isLoopback);
     Router router = new Router(system, routes(site), guard, settings, site);
     Connections connections = new Connections(system, router, settings);
     Source<IncomingConnection, CompletionStage<ServerBinding>> incoming =

@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -278,6 +280,28 @@ class MalformedTest {
       many.append("X-").append(i).append(": y\r\n");
     }
     assertThat(server.raw(many + "\r\n")).startsWith("HTTP/1.1 4");
+  }
+
+  @Test
+  void halfOpenConnectionsHoldUpNobody() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        Socket socket = server.open();
+        sockets.add(socket);
+        socket.getOutputStream().write("POST /api/chat HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
+      }
+      for (int i = 0; i < 20; i++) {
+        long start = System.nanoTime();
+        assertThat(server.get("/health").statusCode()).isEqualTo(200);
+        assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+      }
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    assertThat(TestServer.until(() -> server.server.connections() <= 4, 5_000)).isNotNegative();
   }
 
   @Test
