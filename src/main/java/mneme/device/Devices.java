@@ -1,0 +1,47 @@
+package mneme.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import mneme.device.opencl.ClDiscovery;
+import mneme.device.vulkan.VkDiscovery;
+
+/// Finds the devices of this machine.
+public final class Devices {
+  private Devices() {}
+
+  /// The host first, then what OpenCL shows, then Vulkan. Each device that Mneme does not compute
+  /// on says why; an interface without devices, or whose loader library is absent, has one row of 0
+  /// bytes that says so. Takes up to a second, as drivers load their compilers.
+  public static List<DeviceInfo> discover() {
+    Natives.prepare();
+    List<Found> opencl = ClDiscovery.discover();
+    List<DeviceInfo> all = new ArrayList<>();
+    all.add(HostInfo.read());
+    opencl.forEach(found -> all.add(found.info()));
+    VkDiscovery.discover().forEach(found -> all.add(once(found, opencl)));
+    return all;
+  }
+
+  /// The same physical device is used through one interface only.
+  static DeviceInfo once(Found found, List<Found> earlier) {
+    return earlier.stream()
+        .filter(found::isSameAs)
+        .findFirst()
+        .map(twin -> unused(found.info(), "the same device as " + twin.info().id()))
+        .orElse(found.info());
+  }
+
+  private static DeviceInfo unused(DeviceInfo info, String because) {
+    return new DeviceInfo(
+        info.id(),
+        info.kind(),
+        info.name(),
+        info.driver(),
+        info.totalBytes(),
+        info.freeBytes(),
+        info.largestAllocationBytes(),
+        info.unified(),
+        Optional.of(because));
+  }
+}

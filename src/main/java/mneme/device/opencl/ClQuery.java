@@ -1,0 +1,68 @@
+package mneme.device.opencl;
+
+import static org.lwjgl.opencl.CL10.CL_SUCCESS;
+import static org.lwjgl.opencl.CL10.clGetDeviceInfo;
+import static org.lwjgl.opencl.CL10.clGetPlatformInfo;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import mneme.device.DeviceException;
+import org.lwjgl.PointerBuffer;
+import org.lwjgl.system.MemoryStack;
+
+/// Reads the properties of OpenCL platforms and devices.
+final class ClQuery {
+  @FunctionalInterface
+  private interface Getter {
+    int get(
+        @org.jspecify.annotations.Nullable ByteBuffer value,
+        @org.jspecify.annotations.Nullable PointerBuffer size);
+  }
+
+  private ClQuery() {}
+
+  static String platformText(long platform, int property) {
+    return text(bytes((value, size) -> clGetPlatformInfo(platform, property, value, size)));
+  }
+
+  static String deviceText(long device, int property) {
+    return text(deviceBytes(device, property));
+  }
+
+  static long deviceLong(long device, int property) {
+    ByteBuffer value = deviceBytes(device, property);
+    return value.remaining() >= 8 ? value.getLong(0) : value.getInt(0) & 0xFFFFFFFFL;
+  }
+
+  static int deviceInt(long device, int property) {
+    return deviceBytes(device, property).getInt(0);
+  }
+
+  static ByteBuffer deviceBytes(long device, int property) {
+    return bytes((value, size) -> clGetDeviceInfo(device, property, value, size));
+  }
+
+  private static ByteBuffer bytes(Getter getter) {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      PointerBuffer size = stack.mallocPointer(1);
+      check(getter.get(null, size));
+      ByteBuffer value =
+          ByteBuffer.allocateDirect((int) size.get(0)).order(ByteOrder.nativeOrder());
+      check(getter.get(value, null));
+      return value;
+    }
+  }
+
+  private static String text(ByteBuffer value) {
+    String text = StandardCharsets.UTF_8.decode(value).toString();
+    int end = text.indexOf('\0');
+    return (end < 0 ? text : text.substring(0, end)).strip();
+  }
+
+  static void check(int error) {
+    if (error != CL_SUCCESS) {
+      throw new DeviceException(DeviceException.Kind.FAILED, "OpenCL error " + error);
+    }
+  }
+}

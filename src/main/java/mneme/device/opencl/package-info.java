@@ -1,0 +1,5 @@
+/// Computing through OpenCL. Open [mneme.device.opencl.ClDiscovery] first.
+@NullMarked
+package mneme.device.opencl;
+
+import org.jspecify.annotations.NullMarked;
