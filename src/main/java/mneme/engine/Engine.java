@@ -9,9 +9,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.store.ModelSource;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 
 /// What the HTTP side and the command line see of a node. Every call returns at once.

@@ -82,8 +82,7 @@ final class StepRunner {
       return new Outcome.Drawn(lease, index, token(draft, from, id));
     } catch (LogitsException e) {
       draft.end();
-      return new Outcome.Broken(
-          lease, "after token %d: %s".formatted(index - 1, e.getMessage()));
+      return new Outcome.Broken(lease, "after token %d: %s".formatted(index - 1, e.getMessage()));
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import mneme.device.Numerics;
 import mneme.format.Metadata;
 import mneme.format.ModelFile;
 import mneme.format.ModelFormatException;
@@ -99,8 +98,7 @@ final class StoreLoader implements Loader {
   }
 
   private ServedModel describe(StoredModel stored, ModelFile file) {
-    return described.computeIfAbsent(
-        stored.name() + stored.digest(), _ -> read(stored, file));
+    return described.computeIfAbsent(stored.name() + stored.digest(), _ -> read(stored, file));
   }
 
   private ServedModel read(StoredModel stored, ModelFile file) {

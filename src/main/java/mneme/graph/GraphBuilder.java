@@ -58,8 +58,8 @@ public final class GraphBuilder {
   }
 
   public Value matMul(Tensor weight, Value in, @Nullable Tensor bias) {
-    int rows = Math.toIntExact(weight.elements() / weight.columns());
     check(weight.columns() == in.width(), weight, "takes " + in.width() + " inputs");
+    int rows = Math.toIntExact(weight.elements() / weight.columns());
     if (bias != null) {
       checkHolds(bias, rows);
     }

@@ -86,9 +86,13 @@ public final class Architectures {
             .findFirst()
             .orElseThrow(() -> unknown(name));
     Watched watched = new Watched(file);
-    Graph graph = family.graph(HuggingFace.translated(watched), contextTokens);
-    watched.refuseUnknown();
-    return graph;
+    try {
+      Graph graph = family.graph(HuggingFace.translated(watched), contextTokens);
+      watched.refuseUnknown();
+      return graph;
+    } catch (ArithmeticException e) {
+      throw new ModelFormatException("sizes in this file's header overflow, or divide by zero", e);
+    }
   }
 
   /// Every name of `general.architecture` that is known, in alphabetical order.

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The parts that nearly every architecture is made of, written into one graph.
 public final class Blocks {
+  private static final int MOST_REPEATS = 1024;
   private static final List<String> EPSILON_KEYS =
       List.of(
           "attention.layer_norm_rms_epsilon",
@@ -87,6 +88,11 @@ public final class Blocks {
 
   /// Each of `runs` runs `times` times in a row.
   public Value repeatEach(Value in, int runs, int times) {
+    if (times < 1 || times > MOST_REPEATS) {
+      throw new ModelFormatException(
+          "heads are to be repeated %d times; from 1 to %d are known"
+              .formatted(times, MOST_REPEATS));
+    }
     Value out = in;
     for (int i = 1; i < times; i++) {
       out = graph.concat(out, in, runs);

@@ -27,8 +27,15 @@ public final class Derived {
     return new Tensor(name, Encoding.F32, dims, data);
   }
 
+  private static float[] decoded(Tensor tensor) {
+    if (tensor.elements() == 0) {
+      throw new ModelFormatException("tensor '" + tensor.name() + "' is empty");
+    }
+    return Decoder.all(tensor);
+  }
+
   public static Tensor each(Tensor tensor, String name, DoubleUnaryOperator function) {
-    float[] values = Decoder.all(tensor);
+    float[] values = decoded(tensor);
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) function.applyAsDouble(values[i]);
     }
@@ -37,13 +44,17 @@ public final class Derived {
 
   /// `count` numbers of `tensor` from `offset` on.
   public static Tensor part(Tensor tensor, int offset, int count) {
-    float[] values = Arrays.copyOfRange(Decoder.all(tensor), offset, offset + count);
+    if (offset + count > tensor.elements()) {
+      throw new ModelFormatException(
+          "tensor '%s' has no %d numbers from %d on".formatted(tensor.name(), count, offset));
+    }
+    float[] values = Arrays.copyOfRange(decoded(tensor), offset, offset + count);
     return of(tensor.name() + " from " + offset, List.of((long) count), values);
   }
 
   /// Each number `times` times in a row.
   public static Tensor repeatEach(Tensor tensor, int times) {
-    float[] values = Decoder.all(tensor);
+    float[] values = decoded(tensor);
     float[] out = new float[Math.multiplyExact(values.length, times)];
     for (int i = 0; i < out.length; i++) {
       out[i] = values[i / times];
@@ -76,7 +87,7 @@ public final class Derived {
   public static Tensor transposed(Tensor tensor) {
     int columns = tensor.columns();
     int rows = tensor.rows();
-    float[] values = Decoder.all(tensor);
+    float[] values = decoded(tensor);
     float[] out = new float[values.length];
     for (int i = 0; i < out.length; i++) {
       int matrix = i / (rows * columns) * rows * columns;

@@ -13,6 +13,9 @@ import mneme.format.Tensor;
 /// The `config.json` of a family that GGUF knows too, under the keys of GGUF. What would change the
 /// computation and is not known is refused.
 final class HuggingFaceKeys {
+  private static final int WIDEST_HEAD = 1 << 14;
+
+  private final ModelFile folder;
   private final Metadata metadata;
   private final Source config;
   private final ConfigRope rope;
@@ -20,6 +23,7 @@ final class HuggingFaceKeys {
   private final Map<String, Object> keys = new HashMap<>();
 
   HuggingFaceKeys(ModelFile folder) {
+    this.folder = folder;
     this.metadata = folder.metadata();
     this.config = Source.ofConfig(folder, "", 0);
     this.rope = new ConfigRope(config);
@@ -28,7 +32,7 @@ final class HuggingFaceKeys {
 
   Metadata translated() {
     keys.putAll(metadata.values());
-    put("block_count", config.integer("num_hidden_layers"));
+    put("block_count", config.layers("num_hidden_layers"));
     put("embedding_length", width());
     put(
         "attention.layer_norm_rms_epsilon",
@@ -91,7 +95,12 @@ final class HuggingFaceKeys {
   }
 
   private int headWidth() {
-    return config.integer("head_dim", width() / config.positive("num_attention_heads"));
+    int width = config.integer("head_dim", width() / config.positive("num_attention_heads"));
+    if (width < 1 || width > WIDEST_HEAD) {
+      throw new ModelFormatException(
+          "heads of %d numbers; from 1 to %d are known".formatted(width, WIDEST_HEAD));
+    }
+    return width;
   }
 
   private int turnedWidth() {
@@ -123,8 +132,9 @@ final class HuggingFaceKeys {
     put("expert_used_count", config.integer("num_experts_per_tok", 0));
     int period = config.positive("attn_layer_period");
     int offset = config.integer("attn_layer_offset");
+    int layers = config.layers("num_hidden_layers");
     List<Long> kvHeads = new ArrayList<>();
-    for (int i = 0; i < config.integer("num_hidden_layers"); i++) {
+    for (int i = 0; i < layers; i++) {
       kvHeads.add(i % period == offset ? (long) config.integer("num_key_value_heads") : 0L);
     }
     keys.put(family + ".attention.head_count_kv", kvHeads);
@@ -162,10 +172,12 @@ final class HuggingFaceKeys {
       return multipliers;
     }
     float attention = config.real("attention_in_multiplier", 1);
-    List<Float> mlp = config.reals("mlp_multipliers");
+    List<Float> mlp = reals("mlp_multipliers", 2);
     multipliers.put("token_embd.multiplier", one(config.real("embedding_multiplier", 1)));
     multipliers.put("output.multiplier", one(config.real("lm_head_multiplier", 1)));
-    for (int i = 0; i < config.integer("num_hidden_layers"); i++) {
+    int layers = config.layers("num_hidden_layers");
+    Tensor parts = ofParts();
+    for (int i = 0; i < layers; i++) {
       String layer = "blk." + i + ".";
       multipliers.put(layer + "attn_q.multiplier", one(attention));
       multipliers.put(
@@ -173,7 +185,7 @@ final class HuggingFaceKeys {
       multipliers.put(layer + "attn_v.multiplier", one(attention));
       multipliers.put(
           layer + "attn_output.multiplier", one(config.real("attention_out_multiplier", 1)));
-      multipliers.put(layer + "ssm_in.multiplier", ofParts());
+      multipliers.put(layer + "ssm_in.multiplier", parts);
       multipliers.put(layer + "ssm_out.multiplier", one(config.real("ssm_out_multiplier", 1)));
       if (!mlp.isEmpty()) {
         multipliers.put(layer + "ffn_gate.multiplier", one(mlp.get(0)));
@@ -185,18 +197,35 @@ final class HuggingFaceKeys {
 
   /// A factor for each column of z, x, B, C and dt, which one matrix gives.
   private Tensor ofParts() {
-    List<Float> parts = config.reals("ssm_multipliers");
+    List<Float> parts = reals("ssm_multipliers", 5);
     float all = config.real("ssm_in_multiplier", 1);
     int inner = falconInner();
     int shared = config.integer("mamba_n_groups", 1) * config.positive("mamba_d_state");
     int[] widths = {inner, inner, shared, shared, config.positive("mamba_n_heads")};
-    float[] factors = new float[2 * inner + 2 * shared + widths[4]];
+    long total = 2L * inner + 2L * shared + widths[4];
+    Tensor matrix = folder.tensor("model.layers.0.mamba.in_proj.weight");
+    if (inner < 1 || shared < 1 || total != matrix.rows()) {
+      throw new ModelFormatException(
+          "tensor '%s' has %d rows where the config has %d"
+              .formatted(matrix.name(), matrix.rows(), total));
+    }
+    float[] factors = new float[Math.toIntExact(total)];
     for (int part = 0, at = 0; part < widths.length; part++) {
       for (int i = 0; i < widths[part]; i++) {
         factors[at++] = all * (parts.isEmpty() ? 1 : parts.get(part));
       }
     }
     return Derived.of("multipliers", List.of((long) factors.length), factors);
+  }
+
+  /// That many numbers, or none.
+  private List<Float> reals(String key, int count) {
+    List<Float> reals = config.reals(key);
+    if (!reals.isEmpty() && reals.size() != count) {
+      throw new ModelFormatException(
+          "key '%s' has %d numbers, wanted %d".formatted(key, reals.size(), count));
+    }
+    return reals;
   }
 
   private static Tensor one(float factor) {
@@ -212,7 +241,7 @@ final class HuggingFaceKeys {
   }
 
   private void refuseStepLimit() {
-    List<Float> limit = config.reals("time_step_limit");
+    List<Float> limit = reals("time_step_limit", 2);
     if (!limit.isEmpty() && (limit.get(0) > 0 || !Float.isInfinite(limit.get(1)))) {
       throw new ModelFormatException(
           "time_step_limit of '%s' is %s; known: [0, Infinity]".formatted(family, limit));

@@ -65,7 +65,7 @@ public final class Rwkv7Mix {
   /// The inputs of r, w, k, v, a and g.
   private Value[] mixed(Source.Layer layer, RwkvShift shift, int width) {
     Tensor shares = layer.weight("time_mix_lerp_fused");
-    int count = Math.toIntExact(shares.elements() / width);
+    int count = layer.has("time_mix_g1") ? 6 : 5;
     Value[] mixed = new Value[count];
     for (int i = 0; i < count; i++) {
       mixed[i] = shift.mix(graph, Derived.part(shares, i * width, width));

@@ -50,7 +50,19 @@ public final class Source {
   }
 
   public int layers() {
-    return positive("block_count");
+    return layers("block_count");
+  }
+
+  /// The number of layers under that key. A layer has a tensor at least, so that a wrong number
+  /// cannot keep anyone busy.
+  public int layers(String key) {
+    int layers = positive(key);
+    if (layers > file.tensors().size()) {
+      throw new ModelFormatException(
+          "key '%s%s' is %d, but the file has %d tensors only"
+              .formatted(prefix, key, layers, file.tensors().size()));
+    }
+    return layers;
   }
 
   /// Width of the residual stream.
@@ -128,9 +140,15 @@ public final class Source {
 
   /// Numbers of either kind.
   public List<Float> reals(String key) {
-    return metadata.values().get(prefix + key) instanceof List<?> list
-        ? list.stream().map(number -> ((Number) number).floatValue()).toList()
-        : List.of();
+    if (!has(key)) {
+      return List.of();
+    }
+    boolean isWhole =
+        metadata.values().get(prefix + key) instanceof List<?> list
+            && list.stream().allMatch(Long.class::isInstance);
+    return isWhole
+        ? integers(key).stream().map(Long::floatValue).toList()
+        : metadata.reals(prefix + key).stream().map(Double::floatValue).toList();
   }
 
   public boolean isList(String key) {

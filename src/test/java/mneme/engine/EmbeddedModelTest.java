@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /// The whole engine from configuration and store, with the embedded model on the host.
 class EmbeddedModelTest {
   private final Config config =
-      ConfigFactory.parseString("mneme.engine.pool.bytes = 64 MiB").withFallback(ConfigFactory.load());
+      ConfigFactory.parseString("mneme.engine.pool.bytes = 64 MiB")
+          .withFallback(ConfigFactory.load());
   private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "node", config);
   private final Engine engine = Engine.start(system, Catalog.of(config));
 
@@ -41,8 +42,7 @@ class EmbeddedModelTest {
             List.of(),
             Optional.of(2),
             "");
-    List<Event> events =
-        TestNode.get(engine.generate(completion).runWith(Sink.seq(), system));
+    List<Event> events = TestNode.get(engine.generate(completion).runWith(Sink.seq(), system));
     StringBuilder text = new StringBuilder();
     events.forEach(event -> text.append(event instanceof Event.Text some ? some.text() : ""));
     assertThat(text.toString()).hasSizeGreaterThan(20).matches("(?s)[\\p{Print}\\s]+");

@@ -71,7 +71,10 @@ class NodeTest {
       assertThat(again.getFirst())
           .isInstanceOfSatisfying(
               Event.Started.class,
-              started -> assertThat(started.cachedTokens()).as(model + ": " + started.cacheNote()).isGreaterThanOrEqualTo(128));
+              started ->
+                  assertThat(started.cachedTokens())
+                      .as(model + ": " + started.cacheNote())
+                      .isGreaterThanOrEqualTo(128));
       assertThat(TestNode.ids(again)).isEqualTo(Toys.answer(prompt, 10));
     }
   }

@@ -2,6 +2,7 @@ package mneme.model.arch;
 
 import java.util.List;
 import mneme.format.ModelFile;
+import mneme.format.ModelFormatException;
 import mneme.format.Tensor;
 import mneme.graph.Activation;
 import mneme.graph.AttentionSpec;
@@ -109,7 +110,13 @@ public final class Gemma4 implements Architecture {
       AttentionSpec spec = new AttentionSpec(heads, 1, 0, null, 0);
       int sharing = source.integer("attention.shared_kv_layers", 0);
       if (layer.index() >= source.layers() - sharing) {
-        return graph.attention(isWindowed ? windowedCache : fullCache, query, null, null, spec);
+        int cache = isWindowed ? windowedCache : fullCache;
+        if (cache < 0) {
+          throw new ModelFormatException(
+              "layer %d shares the cache of an earlier layer, but there is none"
+                  .formatted(layer.index()));
+        }
+        return graph.attention(cache, query, null, null, spec);
       }
       int kvHeads = layer.integer("attention.head_count_kv", heads);
       int tokens = windows.tokens(layer.index());

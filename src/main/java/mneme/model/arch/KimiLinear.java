@@ -56,6 +56,7 @@ public final class KimiLinear implements Architecture {
   private static Value delta(Blocks blocks, Source.Layer layer, Value in) {
     GraphBuilder graph = blocks.graph();
     int headWidth = blocks.source().positive("kda.head_dim");
+    Tensor decays = layer.plain("ssm_a");
     Value query = convolved(blocks, layer, "q", in);
     Value key = convolved(blocks, layer, "k", in);
     Value value = convolved(blocks, layer, "v", in);
@@ -64,7 +65,8 @@ public final class KimiLinear implements Architecture {
             graph,
             twice(blocks, layer, "ssm_f", in),
             new DecayWeights(
-                layer.plain("ssm_dt.bias"), Derived.repeatEach(layer.plain("ssm_a"), headWidth)));
+                layer.plain("ssm_dt.bias"),
+                Derived.repeatEach(decays, Math.toIntExact(key.width() / decays.elements()))));
     Value beta = graph.activate(blocks.linear(layer, "ssm_beta", in), Activation.SIGMOID);
     Value out = new DeltaNet(query, key, value, decay, beta).write(blocks);
     Value normed = graph.rmsNorm(out, layer.weight("ssm_norm"), blocks.epsilon(), headWidth);

@@ -31,7 +31,7 @@ public final class Minimax01 implements Architecture {
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
     Ropes ropes = new Ropes(source, false);
-    int interval = source.integer("full_attention_interval", 8);
+    int interval = Math.max(1, source.integer("full_attention_interval", 8));
     float residual = source.real("residual_scale", 1);
     Experts experts = Experts.softmax(true);
     Value x = blocks.embed();

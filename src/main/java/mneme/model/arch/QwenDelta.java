@@ -30,7 +30,7 @@ public final class QwenDelta implements Architecture {
     Blocks blocks = new Blocks(source);
     GraphBuilder graph = blocks.graph();
     Ropes ropes = new Ropes(source, false);
-    int interval = source.integer("full_attention_interval", 4);
+    int interval = Math.max(1, source.integer("full_attention_interval", 4));
     Value x = blocks.embed();
     for (int i = 0; i < source.layers(); i++) {
       Source.Layer layer = source.layer(i);

@@ -33,7 +33,7 @@ public final class RecurrentGemma implements Architecture {
 
     List<String> kinds = source.texts("block_types");
     Value x = graph.scale(blocks.embed("model.embed_tokens.weight"), embeddingScale(source));
-    for (int i = 0; i < source.integer("num_hidden_layers"); i++) {
+    for (int i = 0; i < source.layers("num_hidden_layers"); i++) {
       Source.Layer layer = source.layer(i);
       Value in = norm(blocks, layer.weight("temporal_pre_norm"), x);
       Value mixed =

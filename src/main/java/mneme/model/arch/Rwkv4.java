@@ -27,7 +27,7 @@ public final class Rwkv4 implements Architecture {
     GraphBuilder graph = blocks.graph();
 
     Value x = blocks.embed("rwkv.embeddings.weight");
-    for (int i = 0; i < source.integer("num_hidden_layers"); i++) {
+    for (int i = 0; i < source.layers("num_hidden_layers"); i++) {
       Source.Layer layer = source.layer(i);
       if (i == 0) {
         x = norm(blocks, layer, "pre_ln", x);

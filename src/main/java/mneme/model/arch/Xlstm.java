@@ -33,7 +33,7 @@ public final class Xlstm implements Architecture {
               .formatted(source.text("weight_mode", "single")));
     }
     Value x = blocks.embed("backbone.embeddings.weight");
-    for (int i = 0; i < source.integer("num_blocks"); i++) {
+    for (int i = 0; i < source.layers("num_blocks"); i++) {
       Source.Layer layer = source.layer(i);
       x = graph.add(x, cell(blocks, layer, blocks.norm(x, layer.weight("norm_mlstm"))));
       Value in = blocks.norm(x, layer.weight("norm_ffn"));

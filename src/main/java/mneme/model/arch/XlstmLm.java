@@ -29,7 +29,7 @@ public final class XlstmLm implements Architecture {
     GraphBuilder graph = blocks.graph();
 
     Value x = blocks.embed("token_embedding.weight");
-    for (int i = 0; i < source.integer("num_blocks"); i++) {
+    for (int i = 0; i < source.layers("num_blocks"); i++) {
       Source.Layer layer = source.layer(i);
       Value in = norm(blocks, layer.weight("xlstm_norm"), x, x.width());
       if (!source.integers("slstm_at").contains((long) i)) {
