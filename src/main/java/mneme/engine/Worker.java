@@ -137,8 +137,10 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     List<Outcome> outcomes = run(step);
     long stepNs = nowNs.getAsLong() - startNs;
     running = null;
-    step.plan().scheduler().tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
+    // The pool first: what the scheduler plans next must find the books of this step closed.
     pool.tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
+    Plan plan = step.plan();
+    plan.scheduler().tell(new Scheduler.StepDone(plan.number(), outcomes, stepNs));
   }
 
   private List<Outcome> run(Step step) {
