@@ -3,6 +3,7 @@ package mneme.format;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,38 @@ public final class HuggingFaceFolder implements ModelFile {
           Fault.MISSING_KEY, 0, folder + "/config.json has no text 'model_type'");
     }
     values.put("general.architecture", type);
+    addTokenizer(folder, values);
     this.metadata = new Metadata(values);
+  }
+
+  /// `tokenizer.json` as it is, the keys of the files beside it, and the chat template, which lies in
+  /// a file of its own or in `tokenizer_config.json`. All of them may be absent.
+  private static void addTokenizer(Path folder, Map<String, Object> values) {
+    text(folder.resolve("tokenizer.json"))
+        .ifPresent(json -> values.put("tokenizer.huggingface.json", json));
+    Path config = folder.resolve("tokenizer_config.json");
+    if (Files.exists(config)) {
+      JsonNode keys = json(config);
+      Json.flatten("tokenizer.config.", keys, values);
+      template(keys.path("chat_template"))
+          .ifPresent(template -> values.put("tokenizer.chat_template", template));
+    }
+    text(folder.resolve("chat_template.jinja"))
+        .ifPresent(template -> values.put("tokenizer.chat_template", template));
+    Path generation = folder.resolve("generation_config.json");
+    if (Files.exists(generation)) {
+      Json.flatten("generation.", json(generation), values);
+    }
+  }
+
+  /// One template, or the one named default of a list.
+  private static Optional<String> template(JsonNode given) {
+    for (JsonNode named : given) {
+      if (named.path("name").asText().equals("default")) {
+        return Optional.of(named.path("template").asText());
+      }
+    }
+    return given.isTextual() ? Optional.of(given.asText()) : Optional.empty();
   }
 
   /// @throws ModelFormatException if a file is missing or malformed
@@ -88,6 +120,16 @@ public final class HuggingFaceFolder implements ModelFile {
   }
 
   private static JsonNode json(Path path) {
+    return Json.object(bytes(path), path.toString());
+  }
+
+  private static Optional<String> text(Path path) {
+    return Files.exists(path)
+        ? Optional.of(new String(bytes(path), StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
+  private static byte[] bytes(Path path) {
     try {
       if (!Files.isRegularFile(path) || Files.size(path) > LARGEST_JSON_BYTES) {
         throw new MalformedFileException(
@@ -95,7 +137,7 @@ public final class HuggingFaceFolder implements ModelFile {
             0,
             "%s is no file, or has more than %d bytes".formatted(path, LARGEST_JSON_BYTES));
       }
-      return Json.object(Files.readAllBytes(path), path.toString());
+      return Files.readAllBytes(path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ public final class Safetensors implements ModelFile {
       ranges.add(range);
       tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue(), data, range));
     }
-    refuseOverlap(ranges, at);
+    refuseOverlapAndHoles(ranges, at, data.byteSize());
     return tensors;
   }
 
@@ -128,13 +129,23 @@ public final class Safetensors implements ModelFile {
     return new Tensor(name, encoding, dims, data.asSlice(range[0], bytes));
   }
 
-  private static void refuseOverlap(List<long[]> ranges, long at) {
-    ranges.sort((a, b) -> Long.compare(a[0], b[0]));
-    for (int i = 1; i < ranges.size(); i++) {
-      if (ranges.get(i)[0] < ranges.get(i - 1)[1]) {
+  /// Every byte of the data belongs to one tensor, so nothing can hide between them.
+  private static void refuseOverlapAndHoles(List<long[]> ranges, long at, long bytes) {
+    ranges.sort(
+        Comparator.<long[]>comparingLong(range -> range[0]).thenComparingLong(range -> range[1]));
+    long end = 0;
+    for (long[] range : ranges) {
+      if (range[0] != end) {
         throw new MalformedFileException(
-            Fault.BAD_OFFSET, at + ranges.get(i)[0], "two tensors share these bytes");
+            Fault.BAD_OFFSET,
+            at + Math.min(end, range[0]),
+            range[0] < end ? "two tensors share these bytes" : "these bytes belong to no tensor");
       }
+      end = range[1];
+    }
+    if (end != bytes) {
+      throw new MalformedFileException(
+          Fault.BAD_OFFSET, at + end, (bytes - end) + " bytes after the last tensor");
     }
   }
 

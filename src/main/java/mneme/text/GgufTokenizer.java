@@ -1,6 +1,5 @@
 package mneme.text;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +36,7 @@ final class GgufTokenizer {
     BytePairs pairs = new BytePairs(file.vocabulary(), file.merges());
     Segmenter segmenter =
         new ByteLevelSegmenter(file.vocabulary(), choice.words(), pairs, choice.ignoresMerges());
-    return file.tokenizer(file.bytes(ByteAlphabet::meant), segmenter, choice.addsBos(), false);
+    return file.tokenizer(TokenBytes.of(file.vocabulary(), ByteAlphabet::meant), segmenter, choice.addsBos(), false);
   }
 
   static Tokenizer sentencePiece(Metadata metadata) {
@@ -49,8 +48,8 @@ final class GgufTokenizer {
         new CharacterSegmenter(
             file.vocabulary(),
             new ScoredPairs(file.vocabulary(), scores),
-            new CharacterSegmenter.Rules(space, false, file.unknown()));
-    return file.tokenizer(file.bytes(GgufTokenizer::spaced), segmenter, true, space);
+            new CharacterSegmenter.Rules(space, PreTokenizer.WHOLE, _ -> false, file.unknown()));
+    return file.tokenizer(TokenBytes.of(file.vocabulary(), TokenBytes::spaced), segmenter, true, space);
   }
 
   static Tokenizer characterPairs(Metadata metadata) {
@@ -59,8 +58,9 @@ final class GgufTokenizer {
         new CharacterSegmenter(
             file.vocabulary(),
             new BytePairs(file.vocabulary(), file.merges()),
-            new CharacterSegmenter.Rules(false, true, file.unknown()));
-    return file.tokenizer(file.bytes(GgufTokenizer::spaced), segmenter, true, false);
+            new CharacterSegmenter.Rules(
+                false, PreTokenizer.LINES, c -> c == '\n', file.unknown()));
+    return file.tokenizer(TokenBytes.of(file.vocabulary(), TokenBytes::spaced), segmenter, true, false);
   }
 
   static Tokenizer world(Metadata metadata) {
@@ -130,37 +130,6 @@ final class GgufTokenizer {
           "key '" + key + "' is " + id + ", the vocabulary has " + size + " tokens");
     }
     return Optional.of(id);
-  }
-
-  private interface Meaning {
-    byte[] of(String token);
-  }
-
-  /// Normal tokens by their meaning, byte tokens as their byte, the others as they are written.
-  private byte[][] bytes(Meaning meaning) {
-    byte[][] bytes = new byte[vocabulary().size()][];
-    for (int id = 0; id < bytes.length; id++) {
-      String text = vocabulary().texts().get(id);
-      bytes[id] =
-          switch (vocabulary().kinds().get(id)) {
-            case NORMAL -> meaning.of(text);
-            case BYTE -> new byte[] {byteOf(id, text)};
-            case CONTROL, UNKNOWN, USER_DEFINED -> text.getBytes(StandardCharsets.UTF_8);
-            case UNUSED -> new byte[0];
-          };
-    }
-    return bytes;
-  }
-
-  private static byte[] spaced(String token) {
-    return token.replace(CharacterSegmenter.BLANK, ' ').getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte byteOf(int id, String text) {
-    if (!text.matches("<0x[0-9A-Fa-f]{2}>")) {
-      throw new ModelFormatException("byte token " + id + " is '" + text + "', wanted <0xNN>");
-    }
-    return (byte) Integer.parseInt(text.substring(3, 5), 16);
   }
 
   private Tokenizer tokenizer(byte[][] bytes, Segmenter segmenter, boolean addsBos, boolean space) {

@@ -83,6 +83,11 @@ final class Letters {
     return Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN;
   }
 
+  /// Common Chinese characters and Japanese kana.
+  static boolean cjk(int c) {
+    return c >= 0x4e00 && c <= 0x9fa5 || c >= 0x3040 && c <= 0x30ff;
+  }
+
   /// The Unicode property White_Space, which Java's own tests for spaces do not quite follow.
   static boolean space(int c) {
     return c == ' '

@@ -45,7 +45,7 @@ final class ModelTokenizer implements Tokenizer {
       switch (part) {
         case WrittenTokens.Token(int id) -> {
           ids.add(id);
-          first = true;
+          first = false;
         }
         case WrittenTokens.Text(String stretch) -> {
           segmenter.segment(stretch, first, ids);

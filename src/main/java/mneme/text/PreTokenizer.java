@@ -6,6 +6,12 @@ import java.util.function.BiConsumer;
 /// Cuts text into the words that byte pairs are merged in. A stage cuts each piece of the stage
 /// before it: where none of its rules holds, text is left over and forms a piece too.
 record PreTokenizer(List<List<Rule>> stages) {
+  /// Cuts nothing.
+  static final PreTokenizer WHOLE = new PreTokenizer(List.of());
+
+  /// Cuts between line ends and what is none.
+  static final PreTokenizer LINES = of(Rule.run(c -> c != '\n'), Rule.run(c -> c == '\n'));
+
   PreTokenizer {
     stages = List.copyOf(stages);
   }
@@ -28,8 +34,10 @@ record PreTokenizer(List<List<Rule>> stages) {
   }
 
   private void split(int[] text, int from, int to, int stage, BiConsumer<Integer, Integer> word) {
-    if (stage == stages.size()) {
+    if (stage == stages.size() && from < to) {
       word.accept(from, to);
+    }
+    if (stage == stages.size()) {
       return;
     }
     int left = from;

@@ -12,8 +12,6 @@ final class PreTokenizers {
   private static final IntPredicate WORD_LEAD =
       c -> !Letters.newline(c) && !Letters.letter(c) && !Letters.number(c);
   private static final IntPredicate BLANK = c -> c == ' ';
-  private static final IntPredicate CJK =
-      c -> c >= 0x4e00 && c <= 0x9fa5 || c >= 0x3040 && c <= 0x30ff;
 
   /// What else the name of a pre-tokenizer says about its tokenizer.
   ///
@@ -177,18 +175,12 @@ final class PreTokenizers {
   private static PreTokenizer deepseek3() {
     IntPredicate lead =
         c -> !Letters.newline(c) && !Letters.letter(c) && !Letters.punctuationOrSymbol(c);
-    Rule signAndWord =
-        (text, from, to) -> {
-          boolean sign = from < to && Letters.asciiPunctuation(text[from]);
-          int end = sign ? Rule.skip(text, from + 1, to, Letters::asciiLetter) : from;
-          return end > from + 1 ? end : from;
-        };
     return PreTokenizer.first(
         digits(3),
         PreTokenizer.first(
-            Rule.run(CJK),
+            Rule.run(Letters::cjk),
             PreTokenizer.of(
-                signAndWord,
+                Rule.signAndWord(),
                 Rule.led(lead, Letters::letterOrMark),
                 Rule.led(BLANK, Letters::punctuationOrSymbol).then(Letters::newline),
                 Rule.lineEnds(),

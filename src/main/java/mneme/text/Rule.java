@@ -46,6 +46,14 @@ interface Rule {
     };
   }
 
+  /// This rule, or where it does not hold, the other one.
+  default Rule or(Rule other) {
+    return (text, from, to) -> {
+      int end = end(text, from, to);
+      return end == from ? other.end(text, from, to) : end;
+    };
+  }
+
   /// `'s|'t|'re|'ve|'m|'ll|'d`.
   static Rule contraction(boolean anyCase) {
     List<String> endings = List.of("s", "t", "re", "ve", "m", "ll", "d");
@@ -75,6 +83,15 @@ interface Rule {
     return true;
   }
 
+  /// One ASCII punctuation mark and the ASCII letters after it.
+  static Rule signAndWord() {
+    return (text, from, to) -> {
+      boolean sign = from < to && Letters.asciiPunctuation(text[from]);
+      int end = sign ? skip(text, from + 1, to, Letters::asciiLetter) : from;
+      return end > from + 1 ? end : from;
+    };
+  }
+
   /// `\s*[\r\n]+`: blanks up to the last line end among them.
   static Rule lineEnds() {
     return (text, from, to) -> {
@@ -86,12 +103,17 @@ interface Rule {
     };
   }
 
-  /// `\s+(?!\S)|\s+`: all blanks, but the last is left to the word that follows.
-  static Rule spaces() {
+  /// `\s+(?!\S)`: all blanks, but the last is left to the word that follows.
+  static Rule spacesBeforeWord() {
     return (text, from, to) -> {
       int end = skip(text, from, to, Letters::space);
-      return end == to || end - from < 2 ? end : end - 1;
+      return end == to || end == from ? end : end - 1;
     };
+  }
+
+  /// `\s+(?!\S)|\s+`: as [#spacesBeforeWord], but a single blank that no word takes stands alone.
+  static Rule spaces() {
+    return spacesBeforeWord().or(run(Letters::space));
   }
 
   /// `\s+$`: blanks at the very end only. A blank before `from` says that this run has been tried.
@@ -105,29 +127,26 @@ interface Rule {
     };
   }
 
-  /// `[lead]?[upper]*[lower]+|[lead]?[upper]+[lower]*`, where the classes share members.
-  static Rule capitalized(IntPredicate lead, IntPredicate upper, IntPredicate lower) {
+  /// `[lead]?[upper]*[lower]+`, where the classes may share members.
+  static Rule endingLower(IntPredicate lead, IntPredicate upper, IntPredicate lower) {
     return (text, from, to) -> {
       int led = from < to && lead.test(text[from]) ? from + 1 : from;
-      int end = endingInLower(text, led, to, upper, lower);
-      if (end == led && led > from) {
-        end = endingInLower(text, from, to, upper, lower);
-        end = end == from ? led : end;
-      }
-      if (end > led) {
-        return end;
-      }
-      for (int start = led; start >= from; start--) {
-        int capitals = skip(text, start, to, upper);
-        if (capitals > start) {
-          return skip(text, capitals, to, lower);
-        }
-      }
-      return from;
+      int end = endingLower(text, led, to, upper, lower);
+      return end > led ? end : endingLower(text, from, to, upper, lower);
     };
   }
 
-  private static int endingInLower(
+  /// `[lead]?[upper]+[lower]*`.
+  static Rule startingUpper(IntPredicate lead, IntPredicate upper, IntPredicate lower) {
+    return led(lead, upper).then(lower);
+  }
+
+  /// `[lead]?[upper]*[lower]+|[lead]?[upper]+[lower]*`.
+  static Rule capitalized(IntPredicate lead, IntPredicate upper, IntPredicate lower) {
+    return endingLower(lead, upper, lower).or(startingUpper(lead, upper, lower));
+  }
+
+  private static int endingLower(
       int[] text, int from, int to, IntPredicate upper, IntPredicate lower) {
     int capitals = skip(text, from, to, upper);
     int end = skip(text, capitals, to, lower);

@@ -11,6 +11,9 @@ public final class Tokenizers {
 
   /// @throws ModelFormatException if the file describes none, or one that is not known or unsound
   public static Tokenizer of(Metadata metadata) {
+    if (!metadata.has(MODEL) && metadata.has(HuggingFaceTokenizer.JSON)) {
+      return HuggingFaceTokenizer.of(metadata);
+    }
     String model = metadata.text(MODEL);
     return switch (model) {
       case "gpt2" -> GgufTokenizer.byteLevel(metadata);
