@@ -39,8 +39,8 @@ public final class HuggingFaceFolder implements ModelFile {
     this.metadata = new Metadata(values);
   }
 
-  /// `tokenizer.json` as it is, the keys of the files beside it, and the chat template, which lies in
-  /// a file of its own or in `tokenizer_config.json`. All of them may be absent.
+  /// `tokenizer.json` as it is, the keys of the files beside it, and the chat template, which lies
+  /// in a file of its own or in `tokenizer_config.json`. All of them may be absent.
   private static void addTokenizer(Path folder, Map<String, Object> values) {
     text(folder.resolve("tokenizer.json"))
         .ifPresent(json -> values.put("tokenizer.huggingface.json", json));

@@ -36,7 +36,8 @@ final class GgufTokenizer {
     BytePairs pairs = new BytePairs(file.vocabulary(), file.merges());
     Segmenter segmenter =
         new ByteLevelSegmenter(file.vocabulary(), choice.words(), pairs, choice.ignoresMerges());
-    return file.tokenizer(TokenBytes.of(file.vocabulary(), ByteAlphabet::meant), segmenter, choice.addsBos(), false);
+    return file.tokenizer(
+        TokenBytes.of(file.vocabulary(), ByteAlphabet::meant), segmenter, choice.addsBos(), false);
   }
 
   static Tokenizer sentencePiece(Metadata metadata) {
@@ -49,7 +50,8 @@ final class GgufTokenizer {
             file.vocabulary(),
             new ScoredPairs(file.vocabulary(), scores),
             new CharacterSegmenter.Rules(space, PreTokenizer.WHOLE, _ -> false, file.unknown()));
-    return file.tokenizer(TokenBytes.of(file.vocabulary(), TokenBytes::spaced), segmenter, true, space);
+    return file.tokenizer(
+        TokenBytes.of(file.vocabulary(), TokenBytes::spaced), segmenter, true, space);
   }
 
   static Tokenizer characterPairs(Metadata metadata) {
@@ -60,7 +62,8 @@ final class GgufTokenizer {
             new BytePairs(file.vocabulary(), file.merges()),
             new CharacterSegmenter.Rules(
                 false, PreTokenizer.LINES, c -> c == '\n', file.unknown()));
-    return file.tokenizer(TokenBytes.of(file.vocabulary(), TokenBytes::spaced), segmenter, true, false);
+    return file.tokenizer(
+        TokenBytes.of(file.vocabulary(), TokenBytes::spaced), segmenter, true, false);
   }
 
   static Tokenizer world(Metadata metadata) {

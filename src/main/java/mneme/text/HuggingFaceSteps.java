@@ -158,9 +158,8 @@ final class HuggingFaceSteps {
     normalizers.add(text -> text.replace(' ', CharacterSegmenter.BLANK));
     if (step.path("split").asBoolean(true)) {
       stages.add(
-          List.of(
-              (text, from, to) ->
-                  Rule.skip(text, from + 1, to, c -> c != CharacterSegmenter.BLANK)));
+          List.of((text, from, to) ->
+              Rule.skip(text, from + 1, to, c -> c != CharacterSegmenter.BLANK)));
     }
   }
 

@@ -69,7 +69,8 @@ final class HuggingFaceTokenizer {
     return (int) id;
   }
 
-  /// The text of a token that `tokenizer_config.json` names, as it is or in an object; empty if none.
+  /// The text of a token that `tokenizer_config.json` names, as it is or in an object; empty if
+  /// none.
   private String special(String name) {
     String key = "tokenizer.config." + name;
     return metadata.text(key, metadata.text(key + ".content", ""));
@@ -78,9 +79,9 @@ final class HuggingFaceTokenizer {
   private Tokenizer tokenizer() {
     HuggingFaceSteps steps = HuggingFaceSteps.of(file);
     Segmenter segmenter = segmenter(steps);
-    Function<String, byte[]> meaning =
-        steps.byteLevel() ? ByteAlphabet::meant : TokenBytes::spaced;
-    HuggingFaceTemplate template = HuggingFaceTemplate.of(file.path("post_processor"), vocabulary());
+    Function<String, byte[]> meaning = steps.byteLevel() ? ByteAlphabet::meant : TokenBytes::spaced;
+    HuggingFaceTemplate template =
+        HuggingFaceTemplate.of(file.path("post_processor"), vocabulary());
     ModelTokenizer.Affixes affixes =
         new ModelTokenizer.Affixes(
             template.before(),
@@ -153,8 +154,7 @@ final class HuggingFaceTokenizer {
           .words()
           .split(
               codePoints,
-              (from, to) ->
-                  whole.segment(new String(codePoints, from, to - from), first, ids));
+              (from, to) -> whole.segment(new String(codePoints, from, to - from), first, ids));
     };
   }
 }

@@ -70,8 +70,7 @@ record HuggingFaceVocabulary(Vocabulary vocabulary, List<Double> scores, List<Ad
     for (JsonNode token : file.path("added_tokens")) {
       int id = token.path("id").asInt();
       texts.set(id, token.path("content").asText());
-      kinds.set(
-          id, token.path("special").asBoolean() ? TokenKind.CONTROL : TokenKind.USER_DEFINED);
+      kinds.set(id, token.path("special").asBoolean() ? TokenKind.CONTROL : TokenKind.USER_DEFINED);
     }
   }
 

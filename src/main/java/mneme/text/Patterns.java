@@ -43,8 +43,7 @@ final class Patterns {
           Map.entry(
               "[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+",
               Rule.led(SIGN_LEAD, Letters::letterOrMark)),
-          Map.entry(
-              "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+", Rule.signAndWord()),
+          Map.entry("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+", Rule.signAndWord()),
           Map.entry(
               " ?[\\p{P}\\p{S}]+[\\r\\n]*",
               Rule.led(BLANK, Letters::punctuationOrSymbol).then(Letters::newline)),

@@ -25,8 +25,7 @@ final class UnigramSegmenter implements Segmenter {
     this.scores = scores;
     this.unknown = unknown;
     this.bytes = bytes ? Optional.of(new ByteTokens(vocabulary)) : Optional.empty();
-    this.unknownScore =
-        scores.stream().mapToDouble(s -> s).min().orElse(0) - UNKNOWN_PENALTY;
+    this.unknownScore = scores.stream().mapToDouble(s -> s).min().orElse(0) - UNKNOWN_PENALTY;
     long chars = vocabulary.texts().stream().limit(scores.size()).mapToLong(String::length).sum();
     this.nodes = new PairTable(scores.size());
     this.idOfNode = new int[Math.toIntExact(chars + 1)];
