@@ -289,7 +289,9 @@ class MalformedTest {
       for (int i = 0; i < 300; i++) {
         Socket socket = server.open();
         sockets.add(socket);
-        socket.getOutputStream().write("POST /api/chat HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
+        socket
+            .getOutputStream()
+            .write("POST /api/chat HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
       }
       for (int i = 0; i < 20; i++) {
         long start = System.nanoTime();

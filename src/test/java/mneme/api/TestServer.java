@@ -2,6 +2,7 @@ package mneme.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import mneme.engine.Engine;
+import mneme.store.Catalog;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -29,11 +32,23 @@ final class TestServer implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   TestServer(String... overrides) {
-    var config =
-        ConfigFactory.parseString("mneme.http.port = 0\n" + String.join("\n", overrides))
+    this(false, overrides);
+  }
+
+  /// A server over the real engine, with the embedded model and no other.
+  static TestServer embedded(String... overrides) {
+    return new TestServer(true, overrides);
+  }
+
+  private TestServer(boolean isReal, String... overrides) {
+    Config config =
+        ConfigFactory.parseString(
+                "mneme.http.port = 0\nmneme.models.ollama = off\nmneme.engine.pool.bytes = 64 MiB\n"
+                    + String.join("\n", overrides))
             .withFallback(ConfigFactory.load());
     system = ActorSystem.create(Behaviors.empty(), "api-test", config);
-    server = Server.start(system, engine, Settings.of(config)).toCompletableFuture().join();
+    Engine behind = isReal ? Engine.start(system, Catalog.of(config)) : engine;
+    server = Server.start(system, behind, Settings.of(config)).toCompletableFuture().join();
   }
 
   URI uri(String path) {

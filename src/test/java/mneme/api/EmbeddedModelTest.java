@@ -1,0 +1,214 @@
+package mneme.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// From the socket to the kernels and back, with the embedded model.
+class EmbeddedModelTest extends LangChainContract {
+  private static final String MODEL = "mneme-tiny";
+  private static final Pattern SEQUENCES =
+      Pattern.compile("mneme_sequences_(?:running|waiting)\\{[^}]*} ([0-9.]+)");
+
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    server = TestServer.embedded();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Override
+  String url() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
+  @Override
+  String model() {
+    return MODEL;
+  }
+
+  @Override
+  void answerAtLength() {}
+
+  @Override
+  boolean isIdle() throws Exception {
+    return SEQUENCES
+        .matcher(server.get("/metrics").body())
+        .results()
+        .allMatch(match -> Double.parseDouble(match.group(1)) == 0);
+  }
+
+  @Test
+  void tellsASensibleStoryInBothDialects() throws Exception {
+    String messages =
+        "\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about Anna and a red kite.\"}]";
+    JsonNode ollama =
+        TestServer.json(
+            server.post(
+                "/api/chat",
+                "{\"model\":\"mneme-tiny\",\"stream\":false,\"options\":{\"temperature\":0,"
+                    + "\"num_predict\":60},"
+                    + messages
+                    + "}"));
+    String text = ollama.get("message").get("content").textValue();
+    assertThat(text).contains("Anna").hasSizeGreaterThan(100);
+    assertThat(ollama.get("eval_count").intValue()).isEqualTo(60);
+    assertThat(ollama.get("done_reason").textValue()).isEqualTo("length");
+    JsonNode openAi =
+        TestServer.json(
+            server.post(
+                "/v1/chat/completions",
+                "{\"model\":\"mneme-tiny\",\"temperature\":0,\"max_tokens\":60," + messages + "}"));
+    assertThat(openAi.get("choices").get(0).get("message").get("content").textValue())
+        .isEqualTo(text);
+    StringBuilder streamed = new StringBuilder();
+    for (JsonNode event :
+        TestServer.events(
+            server.post(
+                "/v1/chat/completions",
+                "{\"model\":\"mneme-tiny\",\"temperature\":0,\"max_tokens\":60,\"stream\":true,"
+                    + messages
+                    + "}"))) {
+      streamed.append(event.get("choices").get(0).get("delta").path("content").asText(""));
+    }
+    assertThat(streamed).hasToString(text);
+  }
+
+  @Test
+  void aSecondTurnReusesTheFirst() throws Exception {
+    String long1 = "Anna has a red kite and a small dog. ".repeat(20);
+    String first = "{\"role\":\"user\",\"content\":\"" + long1 + "\"}";
+    JsonNode one = chat(first);
+    String second =
+        first
+            + ",{\"role\":\"assistant\",\"content\":"
+            + one.get("message").get("content")
+            + "},{\"role\":\"user\",\"content\":\"What has Anna?\"}";
+    JsonNode two = chat(second);
+    assertThat(two.get("prompt_eval_count").intValue())
+        .isGreaterThan(one.get("prompt_eval_count").intValue());
+    assertThat(two.get("prompt_cached_count").intValue()).isPositive();
+  }
+
+  private static JsonNode chat(String messages) throws Exception {
+    return TestServer.json(
+        server.post(
+            "/api/chat",
+            "{\"model\":\"mneme-tiny\",\"stream\":false,\"options\":{\"temperature\":0,"
+                + "\"num_predict\":8},\"messages\":["
+                + messages
+                + "]}"));
+  }
+
+  @Test
+  void sixteenAtOnceSayWhatEachSaysAlone() throws Exception {
+    List<String> alone = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      alone.add(story(i));
+    }
+    try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<String>> together = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        int number = i;
+        together.add(CompletableFuture.supplyAsync(() -> storyUnchecked(number), readers));
+      }
+      assertThat(together.stream().map(CompletableFuture::join).toList()).isEqualTo(alone);
+    }
+  }
+
+  private static String story(int number) throws Exception {
+    HttpResponse<String> response =
+        server.post(
+            "/v1/completions",
+            "{\"model\":\"mneme-tiny\",\"prompt\":\"%s\",\"max_tokens\":16,\"seed\":%d}"
+                .formatted("Once upon a time. ".repeat(1 + number % 5), number));
+    assertThat(response.statusCode()).isEqualTo(200);
+    return TestServer.json(response).get("choices").get(0).get("text").textValue();
+  }
+
+  private static String storyUnchecked(int number) {
+    try {
+      return story(number);
+    } catch (Exception fault) {
+      throw new AssertionError(fault);
+    }
+  }
+
+  @Test
+  void aBiasBansATokenAndLogprobsAreProbabilities() throws Exception {
+    JsonNode free = next("");
+    JsonNode top = free.get("logprobs").get("content").get(0);
+    double sum = 0;
+    for (JsonNode other : top.get("top_logprobs")) {
+      sum += Math.exp(other.get("logprob").doubleValue());
+    }
+    assertThat(sum).isBetween(0.5, 1.0001);
+    String text = free.get("message").get("content").textValue();
+    int id =
+        TestServer.json(
+                server.post(
+                    "/tokenize",
+                    "{\"model\":\"mneme-tiny\",\"add_special\":false,\"content\":"
+                        + TestServer.JSON.writeValueAsString(text)
+                        + "}"))
+            .get("tokens")
+            .get(0)
+            .intValue();
+    JsonNode bound = next(",\"logit_bias\":{\"" + id + "\":-100}");
+    assertThat(bound.get("message").get("content").textValue()).isNotEqualTo(text);
+  }
+
+  private static JsonNode next(String more) throws Exception {
+    return TestServer.json(
+            server.post(
+                "/v1/chat/completions",
+                "{\"model\":\"mneme-tiny\",\"temperature\":0,\"max_tokens\":1,\"logprobs\":true,"
+                    + "\"top_logprobs\":20,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
+                    + more
+                    + "}"))
+        .get("choices")
+        .get(0);
+  }
+
+  @Test
+  void promptsBeyondTheContextAreRefused() throws Exception {
+    HttpResponse<String> response =
+        server.post(
+            "/v1/completions",
+            "{\"model\":\"mneme-tiny\",\"prompt\":\"" + "story ".repeat(20_000) + "\"}");
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(TestServer.json(response).get("error").get("n_ctx").intValue()).isPositive();
+  }
+
+  @Test
+  void thePoolAddsUp() throws Exception {
+    story(1);
+    String metrics = server.get("/metrics").body();
+    double sum = 0;
+    double total = 0;
+    for (String line : metrics.lines().filter(l -> l.startsWith("mneme_pool_bytes{")).toList()) {
+      double bytes = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+      if (line.contains("kind=\"total\"")) {
+        total += bytes;
+      } else {
+        sum += bytes;
+      }
+    }
+    assertThat(total).isPositive().isEqualTo(sum);
+    assertThat(server.get("/health").statusCode()).isEqualTo(200);
+  }
+}
