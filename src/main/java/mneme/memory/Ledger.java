@@ -2,6 +2,8 @@ package mneme.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
 
 /// Who holds which bytes of one device's pool: the logic of the memory pool, without its actor.
 /// Pages and states of any number of models live in the same bytes.
@@ -50,12 +52,25 @@ public final class Ledger {
 
   /// Makes `plan` known and returns the number by which claims name it.
   ///
+  /// If its objects are larger than a slab and nothing is leased, the pool is cut anew and [#shape]
+  /// changes; what was cached is forgotten.
+  ///
   /// @param chunkTokens longest span that a sequence of this model will run
-  /// @throws IllegalArgumentException if one of its pages or states is larger than a slab
+  /// @throws IllegalArgumentException if one of its pages or states is larger than a slab and the
+  ///   pool is in use, or larger than the pool
   public int register(MemoryPlan plan, int chunkTokens) {
+    TreeSet<Long> sizes = SlabSizing.sizes(plan);
+    if (!sizes.isEmpty() && sizes.last() > shape().slabBytes() && isUnused()) {
+      models.forEach(index::forget);
+      slabs.recut(sizes);
+    }
     PooledModel model = new PooledModel(models.size(), plan, chunkTokens, slabs);
     models.add(model);
     return model.number;
+  }
+
+  private boolean isUnused() {
+    return blocks.resting().isEmpty() && leasing.slots().stream().allMatch(Objects::isNull);
   }
 
   /// Forgets a model and all that is cached for it.
@@ -173,7 +188,7 @@ public final class Ledger {
   ///
   /// @throws StaleLeaseException if the lease has ended
   public void publish(Lease lease, Tokens computed) {
-    index.publish(checked(leasing.held(lease), computed), computed);
+    index.publish(checked(leasing.held(lease), computed), computed, false);
   }
 
   private static Holding checked(Holding holding, Tokens computed) {
@@ -197,7 +212,7 @@ public final class Ledger {
     if (isSaveable && holding.end > 0 && fitsBudget(holding)) {
       leasing.saveInPlace(holding);
     }
-    index.publish(holding, computed);
+    index.publish(holding, computed, true);
     return leasing.release(lease, false);
   }
 

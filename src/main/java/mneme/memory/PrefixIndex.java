@@ -49,10 +49,12 @@ final class PrefixIndex {
     }
   }
 
-  void publish(Holding holding, Tokens computed) {
+  void publish(Holding holding, Tokens computed, boolean isWhole) {
     RootKey key = new RootKey(holding.model.number, holding.tenant);
     IndexNode root = roots.computeIfAbsent(key, _ -> new IndexNode(holding.model));
-    new Publication(blocks, eviction, holding, root).publish(computed).forEach(this::reconsider);
+    new Publication(blocks, eviction, holding, root)
+        .publish(computed, isWhole)
+        .forEach(this::reconsider);
   }
 
   /// Frees what is least worth keeping. False if nothing may go.

@@ -23,10 +23,15 @@ final class Publication {
     pageTokens = holding.model.plan.pageTokens();
   }
 
-  /// Returns the nodes that now stand for `computed`, first page first.
-  List<IndexNode> publish(Tokens computed) {
+  /// Returns the nodes that stand for what is new in `computed`, in order.
+  ///
+  /// @param isWhole begins at the root even if this lease published before
+  List<IndexNode> publish(Tokens computed, boolean isWhole) {
     int full = computed.length() / pageTokens * pageTokens;
-    for (int start = 0; start < full; start += pageTokens) {
+    if (!isWhole) {
+      resume(full / pageTokens);
+    }
+    for (int start = node.end(); start < full; start += pageTokens) {
       enter(nodeOf(computed.slice(start, start + pageTokens)));
       putPages();
     }
@@ -36,6 +41,23 @@ final class Publication {
     path.forEach(eviction::touch);
     putCheckpoints(computed.length());
     return path;
+  }
+
+  /// Goes to the last node before page `end` that keeps a whole page of this lease: all before it
+  /// is in the tree already.
+  private void resume(int end) {
+    int carrier = holding.model.unwindowedGroup;
+    if (carrier < 0) {
+      return;
+    }
+    PageTable table = holding.tables[carrier];
+    for (int page = Math.min(end, table.end()) - 1; page >= table.first(); page--) {
+      IndexNode keeper = table.block(page).cachedIn;
+      if (keeper != null && keeper.tokens().length() == pageTokens) {
+        node = keeper;
+        return;
+      }
+    }
   }
 
   private void enter(IndexNode child) {
@@ -131,13 +153,13 @@ final class Publication {
   }
 
   private void put(Holding.Saved saved) {
-    IndexNode at = path.get((saved.position() - 1) / pageTokens);
+    IndexNode at = nodeAt(saved.position());
     if (at.checkpoints.containsKey(saved.position())) {
       saved.blocks().forEach(block -> blocks.giveBack(block, holding));
       return;
     }
     Checkpoint checkpoint =
-        new Checkpoint(at, saved, saved.position() - lastCheckpointBefore(saved.position()));
+        new Checkpoint(at, saved, saved.position() - lastCheckpoint(at, saved.position()));
     at.checkpoints.put(saved.position(), checkpoint);
     for (Block block : saved.blocks()) {
       blocks.keep(block, at);
@@ -147,9 +169,18 @@ final class Publication {
     eviction.enter(checkpoint);
   }
 
-  private int lastCheckpointBefore(int position) {
-    for (int i = (position - 1) / pageTokens; i >= 0; i--) {
-      Integer before = path.get(i).checkpoints.lowerKey(position);
+  /// The node on the way to here that has the token before `position`.
+  private IndexNode nodeAt(int position) {
+    IndexNode at = node;
+    while (at.start >= position && at.parent != null) {
+      at = at.parent;
+    }
+    return at;
+  }
+
+  private static int lastCheckpoint(IndexNode from, int position) {
+    for (IndexNode at = from; at != null; at = at.parent) {
+      Integer before = at.checkpoints.lowerKey(position);
       if (before != null) {
         return before;
       }

@@ -7,7 +7,9 @@ import java.util.BitSet;
 final class SizeClass {
   final int id;
   final long bytes;
-  final int perSlab;
+
+  /// Objects in a slab; changes only while there is none.
+  int perSlab;
 
   /// Slabs of this class that have a free place, by index.
   final BitSet open = new BitSet();

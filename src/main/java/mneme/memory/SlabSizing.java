@@ -1,7 +1,6 @@
 package mneme.memory;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.TreeSet;
 
 /// Chooses how to cut a pool: slabs large enough for every object, with as little lost as can be to
@@ -20,11 +19,16 @@ public final class SlabSizing {
   /// @throws IllegalArgumentException if there is an object that the whole pool cannot hold
   public static PoolShape of(long poolBytes, Collection<MemoryPlan> plans) {
     TreeSet<Long> sizes = new TreeSet<>();
-    for (MemoryPlan plan : plans) {
-      plan.groups().forEach(group -> sizes.add(group.pageBytes()));
-      plan.states().forEach(state -> sizes.add(state.bytes()));
-    }
+    plans.forEach(plan -> sizes.addAll(sizes(plan)));
     return ofSizes(poolBytes, sizes);
+  }
+
+  /// Sizes of all objects of `plan`.
+  static TreeSet<Long> sizes(MemoryPlan plan) {
+    TreeSet<Long> sizes = new TreeSet<>();
+    plan.groups().forEach(group -> sizes.add(group.pageBytes()));
+    plan.states().forEach(state -> sizes.add(state.bytes()));
+    return sizes;
   }
 
   static PoolShape ofSizes(long poolBytes, TreeSet<Long> sizes) {
@@ -66,13 +70,5 @@ public final class SlabSizing {
 
   private static long aligned(long bytes) {
     return Math.ceilDiv(bytes, MemoryPlan.ALIGNMENT_BYTES) * MemoryPlan.ALIGNMENT_BYTES;
-  }
-
-  /// Sizes of all objects of `plan`, largest last.
-  static List<Long> sizes(MemoryPlan plan) {
-    TreeSet<Long> sizes = new TreeSet<>();
-    plan.groups().forEach(group -> sizes.add(group.pageBytes()));
-    plan.states().forEach(state -> sizes.add(state.bytes()));
-    return List.copyOf(sizes);
   }
 }

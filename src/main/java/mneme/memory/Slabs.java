@@ -1,10 +1,13 @@
 package mneme.memory;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// sparsest slab that can be spared is emptied by moving its objects, so that what fits by
 /// arithmetic also fits in place.
 final class Slabs {
-  private final PoolShape shape;
-  private final @Nullable Slab[] slabs;
+  private final long poolBytes;
+  private PoolShape shape;
+  private @Nullable Slab[] slabs;
 
   /// Slabs that serve no size, and the tenant whose bytes each may still show.
   private final BitSet free = new BitSet();
 
-  private final int[] tenants;
+  private int[] tenants;
   private int freeCount;
   private final List<SizeClass> sizes = new ArrayList<>();
   private final Consumer<Chore> chores;
@@ -30,10 +34,32 @@ final class Slabs {
   Slabs(PoolShape shape, Consumer<Chore> chores) {
     this.shape = shape;
     this.chores = chores;
+    poolBytes = shape.bytes();
     slabs = new Slab[shape.slabs()];
     tenants = new int[shape.slabs()];
     free.set(0, shape.slabs());
     freeCount = shape.slabs();
+  }
+
+  /// Cuts the pool, in which nothing lies now, so that objects of `bytes` fit beside those known.
+  ///
+  /// @throws IllegalArgumentException if the whole pool cannot hold one
+  void recut(Collection<Long> bytes) {
+    if (freeCount != shape.slabs()) {
+      throw new LedgerException(
+          "%d of %d slabs are in use, so the pool cannot be cut anew"
+              .formatted(shape.slabs() - freeCount, shape.slabs()));
+    }
+    TreeSet<Long> all = new TreeSet<>(bytes);
+    sizes.forEach(size -> all.add(size.bytes));
+    shape = SlabSizing.ofSizes(poolBytes, all);
+    slabs = new Slab[shape.slabs()];
+    tenants = new int[shape.slabs()];
+    Arrays.fill(tenants, Tenants.MIXED);
+    free.clear();
+    free.set(0, shape.slabs());
+    freeCount = shape.slabs();
+    sizes.forEach(size -> size.perSlab = Math.toIntExact(shape.slabBytes() / size.bytes));
   }
 
   PoolShape shape() {
@@ -75,7 +101,7 @@ final class Slabs {
     }
     if (bytes > shape.slabBytes() || bytes < 1) {
       throw new IllegalArgumentException(
-          "an object of %d bytes does not fit a slab of %d bytes; open the pool with larger slabs"
+          "an object of %d bytes does not fit a slab of %d bytes; try again when no lease is held"
               .formatted(bytes, shape.slabBytes()));
     }
     SizeClass size = new SizeClass(sizes.size(), bytes, Math.toIntExact(shape.slabBytes() / bytes));

@@ -169,11 +169,32 @@ class LedgerTest {
   }
 
   @Test
-  void anObjectLargerThanASlabIsRefusedWithTheNumbers() {
+  void anObjectLargerThanASlabIsRefusedWhileThePoolIsInUse() {
     LedgerRig rig = new LedgerRig(4, 2048, PAGES);
+    Lease lease = rig.opened(0, text(0, 1)).lease();
     assertThatThrownBy(() -> rig.ledger.register(Plans.of(Plans.state(1000)), 8))
         .hasMessageContaining("4096 bytes")
         .hasMessageContaining("2048 bytes");
+    rig.ledger.release(lease);
+    assertThatThrownBy(() -> rig.ledger.register(Plans.of(Plans.state(3000)), 8))
+        .hasMessageContaining("cannot hold a single object of 12032 bytes");
+  }
+
+  @Test
+  void anUnusedPoolIsCutAnewForLargerObjects() {
+    LedgerRig rig = new LedgerRig(4, 2048, PAGES);
+    Lease lease = rig.opened(0, "one", text(0, 1)).lease();
+    rig.run(lease, 0, 8);
+    rig.ledger.retire(lease, text(0, 8));
+    int large = rig.ledger.register(Plans.of(Plans.state(1000)), 8);
+    assertThat(rig.ledger.shape().slabBytes()).isGreaterThanOrEqualTo(4096);
+    assertThat(rig.usage().freeBytes()).isEqualTo(8192);
+    rig.opened(large, text(0, 1));
+    Lease again = rig.opened(0, "two", text(0, 1)).lease();
+    rig.ledger.grow(again, 0, 1);
+    assertThat(rig.step())
+        .as("what lay there before is scrubbed")
+        .containsExactly(new Chore.Zero(0, 4096), new Chore.Zero(4096, 512));
   }
 
   @Test
