@@ -47,7 +47,13 @@ final class Generations {
       int choice = i;
       Metrics.Timing timing = site.metrics().timing(choices.get(i).model());
       sources.add(
-          site.engine().generate(choices.get(i)).map(event -> new Part(choice, timing.on(event))));
+          site.engine()
+              .generate(choices.get(i))
+              .map(event -> new Part(choice, timing.on(event)))
+              .watchTermination((unused, end) -> {
+                end.whenComplete((_, _) -> timing.close());
+                return unused;
+              }));
     }
     Source<Part, NotUsed> all = sources.getFirst();
     for (Source<Part, NotUsed> next : sources.subList(1, sources.size())) {

@@ -4,6 +4,8 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mneme.engine.Event;
 
 /// What the HTTP side counts and times itself.
@@ -61,6 +63,7 @@ final class Metrics {
   /// Sees every event of one stream, on the stream's own thread.
   final class Timing {
     private final String model;
+    private final AtomicBoolean isOpen = new AtomicBoolean(true);
     private long lastNs = System.nanoTime();
     private boolean isFirst = true;
 
@@ -71,17 +74,22 @@ final class Metrics {
     Event on(Event event) {
       switch (event) {
         case Event.Text text -> onText(Math.max(1, text.tokens().size()));
-        case Event.Finished end ->
-            finished
-                .labelValues(model, end.reason().name().toLowerCase(java.util.Locale.ROOT))
-                .inc();
-        case Event.Failed end ->
-            finished
-                .labelValues(model, end.failure().name().toLowerCase(java.util.Locale.ROOT))
-                .inc();
+        case Event.Finished end -> end(end.reason().name());
+        case Event.Failed end -> end(end.failure().name());
         case Event.Started _ -> {}
       }
       return event;
+    }
+
+    /// The stream is over, whoever ended it.
+    void close() {
+      end(Event.Reason.CANCELLED.name());
+    }
+
+    private void end(String reason) {
+      if (isOpen.compareAndSet(true, false)) {
+        finished.labelValues(model, reason.toLowerCase(Locale.ROOT)).inc();
+      }
     }
 
     private void onText(int tokens) {

@@ -25,6 +25,7 @@ public final class CommandLines {
         ListRunning.class,
         ShowModel.class,
         PlanMemory.class,
+        Bench.class,
         Eval.class,
         Tokenize.class,
         Detokenize.class,

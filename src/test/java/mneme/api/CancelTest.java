@@ -68,6 +68,8 @@ class CancelTest {
     }
     assertThat(TestServer.until(() -> server.engine.live.get() == 0, 5_000)).isBetween(0L, 1_000L);
     assertThat(TestServer.until(() -> server.server.connections() == 0, 5_000)).isNotNegative();
+    assertThat(server.get("/metrics").body())
+        .contains("mneme_streams_finished_total{model=\"toy\",reason=\"cancelled\"} 1.0");
   }
 
   @Test
