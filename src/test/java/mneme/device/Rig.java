@@ -103,6 +103,27 @@ public final class Rig implements AutoCloseable {
     }
   }
 
+  /// A second sequence that has read what `origin` has: whole pages are shared, the page that is
+  /// still being filled and the states are copied.
+  public Sequence fork(Sequence origin) {
+    Sequence fork = new Sequence();
+    fork.position = origin.position;
+    for (int group = 0; group < origin.pages.size(); group++) {
+      List<Long> pages = origin.pages.get(group);
+      int whole = origin.position / plan.pageTokens();
+      fork.pages.get(group).addAll(pages.subList(0, whole));
+      if (whole < pages.size()) {
+        long copy = slots.removeLast();
+        pool.copy(pages.get(whole), copy, plan.groups().get(group).pageBytes());
+        fork.pages.get(group).add(copy);
+      }
+    }
+    for (int state = 0; state < origin.states.length; state++) {
+      pool.copy(origin.states[state], fork.states[state], plan.states().get(state).bytes());
+    }
+    return fork;
+  }
+
   public Sequence sequence() {
     return new Sequence();
   }

@@ -110,6 +110,62 @@ abstract class GoldensContract {
     return Math.max(0, length);
   }
 
+  /// Sixteen prefixes side by side, each step another mixture; then forks of one in the middle of a
+  /// page.
+  @ParameterizedTest
+  @MethodSource("architectures")
+  void sixteenSequencesAndForksDoNotKnowEachOther(String name) {
+    Golden golden = Golden.read(SharedData.path("goldens/" + name));
+    try (Gguf file = file(golden);
+        Rig rig = rig(file, golden, Numerics.EXACT, F32)) {
+      int[] tokens = Arrays.copyOf(golden.tokens(), 24);
+      float[][] alone = rig.read(tokens, tokens.length);
+      assertSameBits("re-sent", alone, rig.read(tokens, tokens.length));
+      Rig.Sequence[] many = Stream.generate(rig::sequence).limit(16).toArray(Rig.Sequence[]::new);
+      for (int step = 0; step < 6; step++) {
+        List<Span> spans = new ArrayList<>();
+        List<Integer> starts = new ArrayList<>();
+        for (int s = 0; s < many.length; s++) {
+          int length = 1 + (5 * s + 3 * step) % 4;
+          starts.add(many[s].position());
+          int[] piece = Arrays.copyOfRange(tokens, many[s].position(), many[s].position() + length);
+          spans.add(many[s].next(piece, 1));
+        }
+        float[][] rows = rig.step(spans.toArray(Span[]::new));
+        for (int s = 0; s < many.length; s++) {
+          int last = many[s].position() - 1;
+          assertSameBits(
+              "sequence " + s + " from " + starts.get(s),
+              new float[][] {alone[last]},
+              new float[][] {rows[s]});
+        }
+      }
+      forks(rig, tokens, alone);
+    }
+  }
+
+  private static void forks(Rig rig, int[] tokens, float[][] alone) {
+    int at = 19;
+    Rig.Sequence origin = rig.sequence();
+    rig.step(origin.next(Arrays.copyOf(tokens, at), 0));
+    Rig.Sequence fork = rig.fork(origin);
+    int[] other = Arrays.copyOf(tokens, tokens.length);
+    other[at] = tokens[0];
+    float[][] otherAlone = rig.read(other, other.length);
+    float[][] rows =
+        rig.step(
+            fork.next(Arrays.copyOfRange(other, at, other.length), other.length - at),
+            origin.next(Arrays.copyOfRange(tokens, at, tokens.length), tokens.length - at));
+    assertSameBits(
+        "fork",
+        Arrays.copyOfRange(otherAlone, at, other.length),
+        Arrays.copyOf(rows, other.length - at));
+    assertSameBits(
+        "its origin",
+        Arrays.copyOfRange(alone, at, tokens.length),
+        Arrays.copyOfRange(rows, other.length - at, rows.length));
+  }
+
   @ParameterizedTest
   @MethodSource("encodings")
   void computesExactlyWithEveryWeightEncoding(String name) {
