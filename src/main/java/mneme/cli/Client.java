@@ -3,6 +3,7 @@ package mneme.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,8 +52,8 @@ final class Client implements AutoCloseable {
     }
   }
 
-  /// Posts `body` and hands on each line of the answer as it comes, until `isWanted` says no; then
-  /// the connection is closed, which cancels the request.
+  /// Posts `body` and hands on each line of the answer as it comes, until it is not wanted any
+  /// more; then the connection is closed, which cancels the request.
   void post(String path, JsonNode body, Answer answer) {
     HttpRequest request =
         request(path)
@@ -68,6 +69,8 @@ final class Client implements AutoCloseable {
         }
         answer.accept(line);
       }
+    } catch (UncheckedIOException e) {
+      throw new WrongInputException("the connection to " + server + " broke off");
     }
   }
 

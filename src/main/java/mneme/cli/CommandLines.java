@@ -21,6 +21,8 @@ public final class CommandLines {
       versionProvider = Version.class,
       scope = CommandLine.ScopeType.INHERIT,
       subcommands = {
+        Serve.class,
+        RunModel.class,
         ListModels.class,
         ListRunning.class,
         ShowModel.class,
