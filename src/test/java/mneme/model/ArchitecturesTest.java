@@ -18,7 +18,10 @@ import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
 import mneme.format.ModelFormatException;
 import mneme.format.Tensor;
+import mneme.memory.MemoryNeed;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The list of architectures and the goldens are the same list.
 class ArchitecturesTest {
@@ -34,6 +37,36 @@ class ArchitecturesTest {
       goldens.add(Golden.json(folder.resolve("config.json")).get("model_type").asText());
     }
     assertThat(Architectures.names()).containsExactlyElementsOf(goldens);
+  }
+
+  /// The figures are those of the goldens' README, from the public implementations.
+  @ParameterizedTest
+  @CsvSource({
+    "recurrent_gemma, 6144, 192",
+    "xlstm, 33856, 0",
+    "xlstm_lm, 40480, 0",
+    "llama, 0, 1024",
+    "llama_rope3_bf16, 0, 768",
+    "qwen3, 0, 2048",
+    "mamba, 58368, 0",
+    "mamba2, 93440, 0",
+    "falcon_h1, 30720, 1024",
+    "jamba, 16896, 256",
+    "rwkv, 5120, 0"
+  })
+  void aSequenceNeedsTheKnownBytes(String name, long fixedBytes, long bytesPerToken) {
+    try (ModelFile file = ModelFiles.open(SharedData.path("goldens-hf/" + name))) {
+      long fixed = 0;
+      long perToken = 0;
+      for (MemoryNeed need : Architectures.graph(file, 256).needs()) {
+        switch (need) {
+          case MemoryNeed.State state -> fixed += 4 * state.floats();
+          case MemoryNeed.Kv kv -> perToken += 4L * kv.heads() * (kv.keyWidth() + kv.valueWidth());
+        }
+      }
+      assertThat(fixed).isEqualTo(fixedBytes);
+      assertThat(perToken).isEqualTo(bytesPerToken);
+    }
   }
 
   @Test
