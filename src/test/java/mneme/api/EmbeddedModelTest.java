@@ -3,7 +3,9 @@ package mneme.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -192,6 +194,39 @@ class EmbeddedModelTest extends LangChainContract {
             "{\"model\":\"mneme-tiny\",\"prompt\":\"" + "story ".repeat(20_000) + "\"}");
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(TestServer.json(response).get("error").get("n_ctx").intValue()).isPositive();
+  }
+
+  @Test
+  void aClientThatLeavesDuringPrefillStopsIt() throws Exception {
+    story(1);
+    String body =
+        "{\"model\":\"mneme-tiny\",\"prompt\":\"" + "Anna and a dog. ".repeat(1_200) + "\"}";
+    double before = counter("mneme_prefill_tokens_total");
+    try (Socket socket = server.open()) {
+      String head =
+          "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+              .formatted(body.length());
+      socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      while (counter("mneme_prefill_tokens_total") < before + 64) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+      }
+    }
+    long left = System.nanoTime();
+    while (!isIdle()) {
+      assertThat(System.nanoTime() - left).isLessThan(5_000_000_000L);
+    }
+    assertThat(counter("mneme_prefill_tokens_total") - before).isLessThan(5_000);
+  }
+
+  private static double counter(String name) throws Exception {
+    return server
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test
