@@ -2,13 +2,14 @@ package mneme.engine;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import mneme.memory.Claim;
 import mneme.memory.Growth;
@@ -18,25 +19,35 @@ import mneme.memory.LedgerException;
 import mneme.memory.Opening;
 import mneme.memory.Shortage;
 import mneme.memory.Tokens;
+import mneme.schedule.Victims;
+import mneme.schedule.WaitingLine;
 import org.jspecify.annotations.Nullable;
 
 /// Who gets memory next, and who gives it back when there is too little: the decisions of the
 /// pool's actor over its ledger.
 ///
 /// Sequences are ranked by arrival. Who runs keeps running before anyone new is admitted; of those
-/// who wait, the first to have come is the first to be admitted. A sequence may drive out those who
-/// came after it and those whose readers do not read, never an older one: so the oldest always gets
-/// on, and everybody is the oldest some day.
+/// who wait, who ran before comes first, then the tenants take turns. A sequence may drive out
+/// those who came after it and those whose readers do not read, never an older one: so the oldest
+/// always gets on, and everybody is the oldest some day.
 final class Lending {
   private final Ledger ledger;
   private static final int CELLS_BETWEEN_CHECKPOINTS = 8;
+
+  /// How often a large request that is first in line may be passed by smaller ones.
+  private static final int OVERTAKES = 4;
 
   private final long firstNumber;
   private final int gridTokens;
   private final Map<Long, Tenure> tenures = new LinkedHashMap<>();
   private final Map<Long, Tenure> tenureOfSequence = new HashMap<>();
   private final TreeMap<Long, Tenure> shortByRank = new TreeMap<>();
-  private final TreeMap<Long, MemoryPool.Reserve> waiting = new TreeMap<>();
+  private final Map<Long, MemoryPool.Reserve> waiting = new LinkedHashMap<>();
+  private final WaitingLine line = new WaitingLine(OVERTAKES);
+
+  /// Sequences that have held memory: when they come back, they go before anyone new.
+  private final Set<Long> started = new HashSet<>();
+
   private final TreeMap<Integer, Tally> tallies = new TreeMap<>();
 
   /// @param firstNumber leases are numbered from here
@@ -64,8 +75,15 @@ final class Lending {
 
   /// Who asks anew has lost what it had.
   void queue(MemoryPool.Reserve request) {
-    forget(request.sequence());
+    giveUp(request.sequence());
     waiting.put(request.sequence(), request);
+    WaitingLine.Waiter waiter =
+        new WaitingLine.Waiter(request.sequence(), request.tenant(), request.sequence());
+    if (started.contains(request.sequence())) {
+      line.addPreempted(waiter);
+    } else {
+      line.add(waiter);
+    }
   }
 
   /// What is to be done now that memory may have come back.
@@ -89,23 +107,45 @@ final class Lending {
       return new Settlement(List.of(), Optional.of(oldest), List.of(), Optional.empty());
     }
     List<Grant> grants = new ArrayList<>();
-    while (!waiting.isEmpty()) {
-      MemoryPool.Reserve first = waiting.firstEntry().getValue();
-      switch (ledger.open(claim(first))) {
-        case Opening.Opened opened -> grants.add(grant(first, opened));
-        case Opening.Short(var shortage) -> {
-          return refusal(grants, first, shortage);
+    while (true) {
+      List<WaitingLine.Waiter> candidates = line.candidates();
+      if (candidates.isEmpty()) {
+        return new Settlement(grants, Optional.empty(), List.of(), Optional.empty());
+      }
+      Optional<Shortage> shortage = admitOne(candidates, grants);
+      if (shortage.isPresent()) {
+        return refusal(grants, request(candidates.getFirst()), shortage.get());
+      }
+    }
+  }
+
+  private MemoryPool.Reserve request(WaitingLine.Waiter waiter) {
+    return Objects.requireNonNull(waiting.get(waiter.sequence()));
+  }
+
+  /// Admits the first for whom there is memory; if there is none for any, says what the first
+  /// lacks.
+  private Optional<Shortage> admitOne(List<WaitingLine.Waiter> candidates, List<Grant> grants) {
+    Optional<Shortage> lacking = Optional.empty();
+    for (WaitingLine.Waiter waiter : candidates) {
+      MemoryPool.Reserve request = request(waiter);
+      switch (ledger.open(claim(request))) {
+        case Opening.Opened opened -> {
+          line.entered(waiter);
+          grants.add(grant(request, opened));
+          return Optional.empty();
         }
+        case Opening.Short(var shortage) -> lacking = lacking.or(() -> Optional.of(shortage));
         case Opening.Stale _ -> throw new IllegalStateException("a new lease is stale");
       }
     }
-    return new Settlement(grants, Optional.empty(), List.of(), Optional.empty());
+    return lacking;
   }
 
   private Settlement refusal(List<Grant> grants, MemoryPool.Reserve first, Shortage shortage) {
     boolean hopeless = tenures.isEmpty() && !shortage.passesByItself();
     if (hopeless) {
-      waiting.remove(first.sequence());
+      giveUp(first.sequence());
     }
     return new Settlement(
         grants,
@@ -116,6 +156,7 @@ final class Lending {
 
   private Grant grant(MemoryPool.Reserve request, Opening.Opened opened) {
     waiting.remove(request.sequence());
+    started.add(request.sequence());
     long number = firstNumber + opened.lease().epoch();
     Tenure tenure = new Tenure(number, opened.lease(), request, opened.reusedTokens());
     tenures.put(number, tenure);
@@ -165,14 +206,16 @@ final class Lending {
       return List.of();
     }
     Optional<Tenure> victim =
-        tenures.values().stream()
-            .filter(tenure -> tenure.rank() != rank && (tenure.paused || tenure.rank() > rank))
-            .min(
-                Comparator.comparing((Tenure tenure) -> !tenure.paused)
-                    .thenComparingInt(tenure -> tenure.granted)
-                    .thenComparingLong(tenure -> -tenure.rank()));
+        Victims.choose(tenures.values().stream().map(this::atStake).toList(), rank)
+            .map(chosen -> Objects.requireNonNull(tenureOfSequence.get(chosen.sequence())));
     victim.ifPresent(this::yield);
     return victim.stream().toList();
+  }
+
+  private Victims.Running atStake(Tenure tenure) {
+    Ledger.AtRisk risk = ledger.atRisk(tenure.lease);
+    return new Victims.Running(
+        tenure.rank(), tenure.rank(), tenure.paused, risk.tokens(), risk.bytes());
   }
 
   private void yield(Tenure tenure) {
@@ -230,7 +273,13 @@ final class Lending {
 
   /// A sequence died: what it holds or waits for is given up.
   void forget(long sequence) {
+    started.remove(sequence);
+    giveUp(sequence);
+  }
+
+  private void giveUp(long sequence) {
     waiting.remove(sequence);
+    line.remove(sequence);
     Tenure tenure = tenureOfSequence.get(sequence);
     if (tenure != null) {
       drop(tenure);

@@ -22,6 +22,9 @@ final class Holding {
   /// States saved at a position, not yet published; oldest first.
   final List<Saved> saved = new ArrayList<>();
 
+  /// Where the last span that was granted begins.
+  int start;
+
   /// End of the last span that was granted: what the states have read once its step has run.
   int end;
 

@@ -53,6 +53,7 @@ final class Leasing {
     for (int group = 0; group < holding.tables.length; group++) {
       adopt(holding, group, match);
     }
+    holding.start = match.tokens();
     holding.end = match.tokens();
     Checkpoint checkpoint = match.checkpoint();
     List<Block> origin = checkpoint == null ? List.of() : checkpoint.blocks;
@@ -92,6 +93,7 @@ final class Leasing {
     for (int group = 0; group < child.tables.length; group++) {
       shareAll(parent, child, group);
     }
+    child.start = parent.end;
     child.end = parent.end;
     Shortage shortage = take(child, promisedTokens, List.of(parent.states));
     if (shortage != null) {

@@ -115,15 +115,17 @@ public final class Ledger {
   /// others rely on are copied first, pages that the token at `start` no longer sees are given
   /// back.
   ///
-  /// @param start where the span begins; at most the end of the last one
+  /// @param start where the span begins: at the end of the last one, or again at its start if it
+  ///   did not run
   public Growth grow(Lease lease, int start, int end) {
     Holding holding = leasing.find(lease);
     if (holding == null) {
       return new Growth.Stale(lease);
     }
-    if (start < 0 || start > holding.end || end <= start) {
+    if (start < holding.start || start > holding.end || end <= start) {
       throw new IllegalArgumentException(
-          "span [%d, %d) of a lease on %d tokens".formatted(start, end, holding.end));
+          "span [%d, %d) after [%d, %d); to rewind, retire the lease and open another"
+              .formatted(start, end, holding.start, holding.end));
     }
     Shortage shortage = spans.ready(holding, start, end);
     return shortage == null ? Growth.GRANTED : new Growth.Short(shortage);

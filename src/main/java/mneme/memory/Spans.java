@@ -20,6 +20,7 @@ final class Spans {
   /// Makes positions `[start, end)` writable.
   @Nullable Shortage ready(Holding holding, int start, int end) {
     if (start >= holding.end && start < holding.nextGiveBack && end <= holding.writableTo) {
+      holding.start = start;
       holding.end = end;
       return null;
     }
@@ -32,6 +33,7 @@ final class Spans {
       }
       extend(holding, start, end);
     }
+    holding.start = start;
     holding.end = end;
     holding.writableTo = lastPage(holding, end) * pageTokens(holding);
     if (end >= holding.promisedTokens) {

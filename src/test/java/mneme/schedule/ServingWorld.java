@@ -198,12 +198,13 @@ final class ServingWorld {
       if (shortage.passesByItself()) {
         return false;
       }
-      Optional<Victims.Running> victim = Victims.choose(candidates());
-      assertThat(victim).as("the oldest never needs more than the pool has").isPresent();
-      preempt(running.get(victim.orElseThrow().sequence()), granted);
-      if (!running.containsKey(seq.id)) {
+      Optional<Victims.Running> victim = Victims.choose(candidates(), seq.id);
+      if (victim.isEmpty()) {
+        long oldest = running.keySet().stream().mapToLong(id -> id).min().orElseThrow();
+        assertThat(seq.id).as("the oldest never needs more than there is").isNotEqualTo(oldest);
         return false;
       }
+      preempt(running.get(victim.get().sequence()), granted);
     }
   }
 
@@ -211,7 +212,7 @@ final class ServingWorld {
     return running.values().stream()
         .map(seq -> {
           Ledger.AtRisk risk = ledger.atRisk(seq.lease);
-          return new Victims.Running(seq.id, seq.id, risk.tokens(), risk.bytes());
+          return new Victims.Running(seq.id, seq.id, false, risk.tokens(), risk.bytes());
         })
         .toList();
   }

@@ -7,35 +7,39 @@ import mneme.schedule.Victims.Running;
 import org.junit.jupiter.api.Test;
 
 class VictimsTest {
+  private static Running busy(long arrival, int lostTokens) {
+    return new Running(arrival, arrival, false, lostTokens, 9);
+  }
+
   @Test
   void leastLostWorkGivesWay() {
-    assertThat(
-            Victims.choose(
-                List.of(
-                    new Running(1, 1, 5, 9), new Running(2, 2, 80, 9), new Running(3, 3, 40, 9))))
-        .hasValue(new Running(3, 3, 40, 9));
+    List<Running> running = List.of(busy(1, 5), busy(2, 80), busy(3, 40));
+    assertThat(Victims.choose(running, 1)).hasValue(busy(3, 40));
   }
 
   @Test
   void theLatestArrivalGivesWayAmongEquals() {
-    assertThat(
-            Victims.choose(
-                List.of(new Running(9, 1, 5, 9), new Running(8, 2, 5, 9), new Running(7, 3, 5, 9))))
-        .hasValue(new Running(7, 3, 5, 9));
+    List<Running> running = List.of(busy(1, 5), busy(2, 5), busy(3, 5));
+    assertThat(Victims.choose(running, 1)).hasValue(busy(3, 5));
   }
 
   @Test
-  void theOldestNeverGivesWay() {
-    assertThat(Victims.choose(List.of(new Running(1, 1, 0, 9)))).isEmpty();
-    assertThat(Victims.choose(List.of())).isEmpty();
+  void nobodyGivesWayToWhoCameLater() {
+    List<Running> running = List.of(busy(1, 5), busy(2, 5), busy(3, 5));
+    assertThat(Victims.choose(running, 3)).isEmpty();
+    assertThat(Victims.choose(running, 2)).hasValue(busy(3, 5));
+    assertThat(Victims.choose(List.of(), 2)).isEmpty();
+  }
+
+  @Test
+  void whoIsIdleGivesWayFirstEvenToWhoCameLater() {
+    Running idle = new Running(1, 1, true, 900, 9);
+    assertThat(Victims.choose(List.of(idle, busy(2, 5), busy(3, 5)), 2)).hasValue(idle);
   }
 
   @Test
   void whoFreesNothingComesLast() {
-    assertThat(
-            Victims.choose(
-                List.of(
-                    new Running(1, 1, 5, 9), new Running(2, 2, 0, 0), new Running(3, 3, 40, 9))))
-        .hasValue(new Running(3, 3, 40, 9));
+    Running shared = new Running(2, 2, false, 0, 0);
+    assertThat(Victims.choose(List.of(busy(1, 5), shared, busy(3, 40)), 1)).hasValue(busy(3, 40));
   }
 }
