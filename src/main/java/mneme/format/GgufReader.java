@@ -155,6 +155,10 @@ final class GgufReader {
 
   private void checkArchitecture() {
     Object value = keys.get(ARCHITECTURE);
+    boolean isLaterPart = keys.get(SplitGguf.NUMBER) instanceof Long number && number > 0;
+    if (value == null && isLaterPart) {
+      return;
+    }
     if (value == null) {
       throw new MalformedFileException(
           Fault.MISSING_KEY, in.offset(), "key '" + ARCHITECTURE + "' is missing");

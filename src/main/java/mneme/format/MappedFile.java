@@ -1,7 +1,6 @@
 package mneme.format;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -25,7 +24,7 @@ final class MappedFile {
           ? MemorySegment.ofArray(new byte[0])
           : channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot map " + path, e);
+      throw new ModelFormatException("cannot map " + path + ": " + e.getMessage(), e);
     }
   }
 }

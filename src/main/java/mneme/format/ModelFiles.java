@@ -22,7 +22,17 @@ public final class ModelFiles {
     if (Files.isDirectory(path)) {
       return HuggingFaceFolder.open(path);
     }
-    return startsLikeSafetensors(path) ? Safetensors.open(path) : Gguf.open(path);
+    return startsLikeSafetensors(path) ? Safetensors.open(path) : gguf(path);
+  }
+
+  private static ModelFile gguf(Path path) {
+    Gguf file = Gguf.open(path);
+    try {
+      return SplitGguf.whole(path, file);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
   }
 
   /// Whether byte 8, after the length of its header, opens a JSON object, and no GGUF magic comes
