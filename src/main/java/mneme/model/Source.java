@@ -49,12 +49,14 @@ public final class Source {
     return metadata.architecture();
   }
 
+  /// Layers of the model itself; those that only guess tokens ahead come after them.
   public int layers() {
-    return layers("block_count");
+    int layers = layers("block_count") - integer("nextn_predict_layers", 0);
+    return positive("block_count", layers);
   }
 
-  /// The number of layers under that key. A layer has a tensor at least, so that a wrong number
-  /// cannot keep anyone busy.
+  /// The number of layers under that key, those included that only guess tokens ahead. A layer has
+  /// a tensor at least, so that a wrong number cannot keep anyone busy.
   public int layers(String key) {
     int layers = positive(key);
     if (layers > file.tensors().size()) {

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mneme.format.Metadata;
 import mneme.format.ModelFile;
@@ -21,6 +22,7 @@ final class Watched implements ModelFile {
           "rope_f.*|.*rotary_emb.*|.*attn_rot_embd.*|.*\\.nextn\\..*|(model\\.)?mtp\\..*"
               + "|blk\\.0\\.time_mix_v[012]\\..*");
 
+  private static final Pattern LAYER = Pattern.compile("blk\\.(\\d{1,9})\\..*");
   private static final int NAMED_AT_MOST = 5;
 
   private final ModelFile file;
@@ -35,7 +37,7 @@ final class Watched implements ModelFile {
     List<String> unknown =
         file.tensors().stream()
             .map(Tensor::name)
-            .filter(name -> !wanted.contains(name) && !HARMLESS.matcher(name).matches())
+            .filter(name -> !wanted.contains(name) && !isHarmless(name))
             .sorted()
             .toList();
     if (!unknown.isEmpty()) {
@@ -46,6 +48,17 @@ final class Watched implements ModelFile {
                   unknown.size(),
                   String.join(", ", unknown.subList(0, Math.min(NAMED_AT_MOST, unknown.size())))));
     }
+  }
+
+  private boolean isHarmless(String name) {
+    Matcher layer = LAYER.matcher(name);
+    String prefix = metadata().architecture() + ".";
+    int ahead = metadata().integer(prefix + "nextn_predict_layers", 0);
+    return HARMLESS.matcher(name).matches()
+        || ahead > 0
+            && layer.matches()
+            && Integer.parseInt(layer.group(1))
+                >= metadata().integer(prefix + "block_count") - ahead;
   }
 
   @Override
