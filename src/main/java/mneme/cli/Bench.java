@@ -1,6 +1,7 @@
 package mneme.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.ArrayList;
@@ -9,24 +10,33 @@ import java.util.Optional;
 import mneme.cli.bench.Figures;
 import mneme.cli.bench.LoadException;
 import mneme.cli.bench.LoadTest;
+import mneme.cli.bench.SchedulingCost;
 import mneme.cli.bench.Workload;
+import mneme.store.Catalog;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "bench",
-    description = "Measures throughput and latency of any server of the OpenAI dialect.")
+    description =
+        "Measures throughput and latency, of this engine or of any server of the OpenAI dialect.")
 final class Bench implements Runnable {
   @Spec private CommandSpec spec;
+  @Mixin private Configured configured;
 
   @Option(
       names = "--against",
       paramLabel = "URL",
-      required = true,
-      description = "The server's base address, before /v1.")
-  private URI server;
+      description = "A server's base address, before /v1 (default: a node in this process).")
+  private Optional<URI> against = Optional.empty();
+
+  @Option(
+      names = "--scheduling",
+      description = "Measure instead what a token costs beside computing, on the null device.")
+  private boolean isScheduling;
 
   @Option(
       names = "--model",
@@ -77,7 +87,7 @@ final class Bench implements Runnable {
       throw new WrongInputException("streams, rounds, words and tokens must be at least 1");
     }
     try {
-      measure(spec.commandLine().getOut());
+      run(spec.commandLine().getOut());
     } catch (LoadException refused) {
       throw new WrongInputException(String.valueOf(refused.getMessage()));
     } catch (InterruptedException e) {
@@ -85,8 +95,21 @@ final class Bench implements Runnable {
     }
   }
 
-  private void measure(PrintWriter out) throws InterruptedException {
-    String asked = model.orElseGet(this::firstModel);
+  private void run(PrintWriter out) throws InterruptedException {
+    Config config = configured.config();
+    if (isScheduling) {
+      SchedulingCost.measure(config, out);
+    } else if (against.isPresent()) {
+      measure(against.get(), out);
+    } else {
+      try (LocalNode node = LocalNode.start(config, Catalog.of(config), Optional.of(0))) {
+        measure(node.address(), out);
+      }
+    }
+  }
+
+  private void measure(URI server, PrintWriter out) throws InterruptedException {
+    String asked = model.orElseGet(() -> firstModel(server));
     out.println(
         "%s, %s: prompts of %d words, answers of %d tokens"
             .formatted(server, asked, promptWords, tokens));
@@ -99,7 +122,7 @@ final class Bench implements Runnable {
     Humane.table(rows).forEach(out::println);
   }
 
-  private String firstModel() {
+  private String firstModel(URI server) {
     try (Client client = new Client(server, apiKey)) {
       JsonNode first = client.get("/v1/models").path("data").path(0).path("id");
       if (!first.isTextual()) {

@@ -26,6 +26,7 @@ public final class CommandLines {
         ListModels.class,
         ListRunning.class,
         ShowModel.class,
+        ListDevices.class,
         PlanMemory.class,
         Bench.class,
         Eval.class,

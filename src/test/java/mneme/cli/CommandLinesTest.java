@@ -27,6 +27,13 @@ class CommandLinesTest {
   }
 
   @Test
+  void devicesShowsTheHostFirst() {
+    assertThat(Session.of("devices").out().lines().toList().get(1))
+        .startsWith("host")
+        .contains("yes");
+  }
+
+  @Test
   void listShowsTheEmbeddedModel() {
     assertThat(Session.of("list").out())
         .containsPattern("NAME +ID +SIZE +MODIFIED\n")
