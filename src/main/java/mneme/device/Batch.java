@@ -9,10 +9,18 @@ public record Batch(List<Span> spans) {
   }
 
   public int rows() {
-    return spans.stream().mapToInt(span -> span.tokens().length()).sum();
+    int rows = 0;
+    for (int i = 0; i < spans.size(); i++) {
+      rows += spans.get(i).tokens().length();
+    }
+    return rows;
   }
 
   public int outputs() {
-    return spans.stream().mapToInt(Span::outputs).sum();
+    int outputs = 0;
+    for (int i = 0; i < spans.size(); i++) {
+      outputs += spans.get(i).outputs();
+    }
+    return outputs;
   }
 }

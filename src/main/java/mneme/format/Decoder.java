@@ -40,6 +40,14 @@ public final class Decoder {
     }
   }
 
+  /// Row `row` into `out`, without allocating anything.
+  ///
+  /// @param scratch room for the bytes of exactly one row
+  public static void row(Tensor tensor, long row, byte[] scratch, float[] out) {
+    copy(tensor, row * scratch.length, scratch);
+    Blocks.decode(tensor.encoding(), scratch, out, 0);
+  }
+
   /// Copies with a scalar-safe bulk copy: a mapped file that was cut meanwhile makes this throw,
   /// where vector loads would end the process.
   private static void copy(Tensor tensor, long at, byte[] row) {

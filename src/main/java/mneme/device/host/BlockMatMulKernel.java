@@ -9,26 +9,28 @@ final class BlockMatMulKernel implements Kernel {
   private final Op.BlockMatMul op;
   private final Setting setting;
   private final Packed weight;
+  private final Inputs.Form form;
   private final Inputs inputs = new Inputs();
   private int[] from = {};
   private int[] to = {};
+  private Product.Target target = new Product.Target(new float[0], to, null, 0);
 
   BlockMatMulKernel(Op.BlockMatMul op, Setting setting) {
     this.op = op;
     this.setting = setting;
     weight = setting.weights().matrix(op.weight());
+    form = Inputs.Form.of(weight, op.weight().columns(), setting.rounds());
   }
 
   @Override
   public void run(Step step) {
     int rows = step.rows();
-    if (from.length < rows) {
-      from = new int[rows];
-      to = new int[rows];
-    }
     int columns = op.weight().columns();
-    Inputs.Form form = Inputs.Form.of(weight, columns, setting.rounds());
-    Product.Target target = new Product.Target(step.of(op.out()), to, null, 0);
+    if (from.length < rows || target.out() != step.of(op.out())) {
+      from = new int[Math.max(rows, from.length)];
+      to = new int[from.length];
+      target = new Product.Target(step.of(op.out()), to, null, 0);
+    }
     for (int block = 0; block < op.weight().matrices(); block++) {
       for (int row = 0; row < rows; row++) {
         from[row] = row * op.in().width() + block * columns;

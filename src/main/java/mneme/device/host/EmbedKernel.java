@@ -11,11 +11,13 @@ final class EmbedKernel implements Kernel {
   private final Tensor table;
   private final Value out;
   private final float[] row;
+  private final byte[] bytes;
 
   EmbedKernel(Op.Embed op, Setting setting) {
     table = op.table();
     out = op.out();
     row = new float[out.width()];
+    bytes = new byte[Math.toIntExact(table.encoding().bytes(table.columns()))];
   }
 
   @Override
@@ -28,7 +30,7 @@ final class EmbedKernel implements Kernel {
         throw new IllegalArgumentException(
             "token " + token + " is none of the " + rows + " in '" + table.name() + "'");
       }
-      Decoder.rows(table, token, 1, row);
+      Decoder.row(table, token, bytes, row);
       System.arraycopy(row, 0, to, r * out.width(), out.width());
     }
   }

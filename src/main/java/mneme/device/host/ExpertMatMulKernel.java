@@ -1,5 +1,6 @@
 package mneme.device.host;
 
+import java.util.Arrays;
 import mneme.device.host.matrix.Inputs;
 import mneme.device.host.matrix.Packed;
 import mneme.device.host.matrix.Product;
@@ -14,14 +15,21 @@ final class ExpertMatMulKernel implements Kernel {
   private final Packed weight;
   private final float @Nullable [] bias;
   private final boolean ownRuns;
+  private final Inputs.Form form;
   private final Inputs inputs = new Inputs();
   private int[] from = {};
   private int[] to = {};
+
+  /// One an expert: each has its own bias.
+  private final Product.Target[] targets;
 
   ExpertMatMulKernel(Op.ExpertMatMul op, Setting setting) {
     this.op = op;
     this.setting = setting;
     weight = setting.weights().matrix(op.weight());
+    form = Inputs.Form.of(weight, op.weight().columns(), setting.rounds());
+    targets = new Product.Target[op.weight().matrices()];
+    Arrays.fill(targets, new Product.Target(new float[0], to, null, 0));
     bias = op.bias() == null ? null : setting.weights().vector(op.bias());
     ownRuns = op.in().width() != op.weight().columns();
   }
@@ -29,9 +37,11 @@ final class ExpertMatMulKernel implements Kernel {
   @Override
   public void run(Step step) {
     int slots = step.rows() * op.chosen();
-    if (from.length < slots) {
-      from = new int[slots];
-      to = new int[slots];
+    float[] out = step.of(op.out());
+    if (from.length < slots || targets[0].out() != out) {
+      from = new int[Math.max(slots, from.length)];
+      to = new int[from.length];
+      Arrays.setAll(targets, expert -> new Product.Target(out, to, bias, expert * weight.rows()));
     }
     float[] route = step.of(op.route());
     for (int expert = 0; expert < op.weight().matrices(); expert++) {
@@ -58,9 +68,7 @@ final class ExpertMatMulKernel implements Kernel {
   }
 
   private void multiply(Step step, int expert, int count) {
-    Inputs.Form form = Inputs.Form.of(weight, op.weight().columns(), setting.rounds());
     inputs.fill(step.of(op.in()), from, count, form, setting.workers());
-    Product.Target target = new Product.Target(step.of(op.out()), to, bias, expert * weight.rows());
-    setting.product().run(weight, expert, inputs, target);
+    setting.product().run(weight, expert, inputs, targets[expert]);
   }
 }

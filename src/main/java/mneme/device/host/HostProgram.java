@@ -1,6 +1,5 @@
 package mneme.device.host;
 
-import java.util.List;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
@@ -16,14 +15,14 @@ final class HostProgram implements Program {
   private final Setting setting;
   private final Slots slots;
   private final Step step;
-  private final List<Kernel> kernels;
+  private final Kernel[] kernels;
 
   HostProgram(Graph graph, MemoryPlan plan, Numerics numerics, Workers workers) {
     setting = new Setting(graph, plan, numerics, workers);
     slots = new Slots(graph);
     step = new Step(slots);
     try {
-      kernels = graph.ops().stream().map(op -> Kernels.of(op, setting)).toList();
+      kernels = graph.ops().stream().map(op -> Kernels.of(op, setting)).toArray(Kernel[]::new);
     } catch (RuntimeException e) {
       setting.weights().close();
       throw e;

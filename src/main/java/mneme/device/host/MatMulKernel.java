@@ -11,6 +11,7 @@ final class MatMulKernel implements Kernel {
   private final Setting setting;
   private final Packed weight;
   private final float @Nullable [] bias;
+  private final Inputs.Form form;
   private int[] starts = {};
   private Product.Target target = new Product.Target(new float[0], starts, null, 0);
 
@@ -18,12 +19,13 @@ final class MatMulKernel implements Kernel {
     this.op = op;
     this.setting = setting;
     weight = setting.weights().matrix(op.weight());
+    form = setting.inputs().form(op.in(), weight);
     bias = op.bias() == null ? null : setting.weights().vector(op.bias());
   }
 
   @Override
   public void run(Step step) {
-    Inputs inputs = setting.inputs().of(op.in(), weight, step);
+    Inputs inputs = setting.inputs().of(op.in(), form, step);
     int rows = step.rows();
     float[] out = step.of(op.out());
     if (starts.length < rows || target.out() != out) {

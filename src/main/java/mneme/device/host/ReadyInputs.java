@@ -22,8 +22,12 @@ final class ReadyInputs {
     this.rounds = rounds;
   }
 
-  Inputs of(Value in, Packed weight, Step now) {
-    Inputs.Form wanted = Inputs.Form.of(weight, in.width(), rounds);
+  /// The form that products of `in` with `weight` read.
+  Inputs.Form form(Value in, Packed weight) {
+    return Inputs.Form.of(weight, in.width(), rounds);
+  }
+
+  Inputs of(Value in, Inputs.Form wanted, Step now) {
     if (step != now.number() || value != in.id() || !wanted.equals(form)) {
       if (starts.length < now.rows()) {
         starts = new int[now.rows()];

@@ -39,8 +39,8 @@ final class Turns {
       for (int row = 0; row < now.rows(); row++) {
         for (int pair = 0; pair < pairs; pair++) {
           double angle = now.position(row) * frequencies[pair];
-          cosines[row * pairs + pair] = (float) (StrictMath.cos(angle) * magnitude);
-          sines[row * pairs + pair] = (float) (StrictMath.sin(angle) * magnitude);
+          cosines[row * pairs + pair] = (float) (Math.cos(angle) * magnitude);
+          sines[row * pairs + pair] = (float) (Math.sin(angle) * magnitude);
         }
       }
     }

@@ -21,6 +21,9 @@ public final class Curves {
   private static final float LEAST = -104f;
   private static final float MOST = 89f;
 
+  /// Beyond it tanh is 1 in f32.
+  private static final float TANH_MOST = 40f;
+
   private Curves() {}
 
   /// e to the power x; 0 below -104, infinity above 89.
@@ -30,12 +33,7 @@ public final class Curves {
     int power = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
     float n = rounded - ROUNDER;
     float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, clamped));
-    float p = Math.fma(r, 1.9875691e-4f, 1.3981999e-3f);
-    p = Math.fma(p, r, 8.3334519e-3f);
-    p = Math.fma(p, r, 4.1665795e-2f);
-    p = Math.fma(p, r, 1.6666665e-1f);
-    p = Math.fma(p, r, 5.0000001e-1f);
-    p = Math.fma(p, r * r, r) + 1;
+    float p = Math.fma(tail(r), r * r, r) + 1;
     int half = power >> 1;
     return p
         * Float.intBitsToFloat(half + 127 << 23)
@@ -48,14 +46,26 @@ public final class Curves {
     IntVector power = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
     FloatVector n = rounded.sub(ROUNDER);
     FloatVector r = n.fma(broadcast(-LN2_LOW), n.fma(broadcast(-LN2_HIGH), clamped));
+    FloatVector p = tail(r).fma(r.mul(r), r).add(1);
+    IntVector half = power.lanewise(VectorOperators.ASHR, 1);
+    return p.mul(twoTo(half)).mul(twoTo(power.sub(half)));
+  }
+
+  /// (e^r - 1 - r) / r^2 for |r| up to half of log 2.
+  private static float tail(float r) {
+    float p = Math.fma(r, 1.9875691e-4f, 1.3981999e-3f);
+    p = Math.fma(p, r, 8.3334519e-3f);
+    p = Math.fma(p, r, 4.1665795e-2f);
+    p = Math.fma(p, r, 1.6666665e-1f);
+    return Math.fma(p, r, 5.0000001e-1f);
+  }
+
+  private static FloatVector tail(FloatVector r) {
     FloatVector p = r.fma(broadcast(1.9875691e-4f), broadcast(1.3981999e-3f));
     p = p.fma(r, broadcast(8.3334519e-3f));
     p = p.fma(r, broadcast(4.1665795e-2f));
     p = p.fma(r, broadcast(1.6666665e-1f));
-    p = p.fma(r, broadcast(5.0000001e-1f));
-    p = p.fma(r.mul(r), r).add(1);
-    IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-    return p.mul(twoTo(half)).mul(twoTo(power.sub(half)));
+    return p.fma(r, broadcast(5.0000001e-1f));
   }
 
   /// Numbers `[at, at + count)` become e to the power of themselves less `shift`.
@@ -85,23 +95,25 @@ public final class Curves {
     return broadcast(1).div(exp(x.neg()).add(1));
   }
 
-  /// Near 0 by its series, where 1 - 2 / (e^2x + 1) would cancel.
+  /// m / (m + 2) with m = e^2x - 1, which does not cancel near 0.
   public static float tanh(float x) {
-    float far = 1 - 2 / (exp(2 * x) + 1);
-    float square = x * x;
-    float series = Math.fma(square, -17f / 315, 2f / 15);
-    series = Math.fma(series, square, -1f / 3);
-    float near = Math.fma(series * square, x, x);
-    return Math.abs(x) < 0.15f ? near : far;
+    float y = Math.min(Math.max(2 * x, -TANH_MOST), TANH_MOST);
+    float rounded = Math.fma(y, LOG2_E, ROUNDER);
+    float n = rounded - ROUNDER;
+    float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, y));
+    float scale = Float.intBitsToFloat(Float.floatToRawIntBits(rounded) - ROUNDER_BITS + 127 << 23);
+    float m = Math.fma(scale, Math.fma(tail(r), r * r, r), scale - 1);
+    return m / (m + 2);
   }
 
   public static FloatVector tanh(FloatVector x) {
-    FloatVector far = broadcast(1).sub(broadcast(2).div(exp(x.mul(2)).add(1)));
-    FloatVector square = x.mul(x);
-    FloatVector series = square.fma(broadcast(-17f / 315), broadcast(2f / 15));
-    series = series.fma(square, broadcast(-1f / 3));
-    FloatVector near = series.mul(square).fma(x, x);
-    return far.blend(near, x.abs().compare(VectorOperators.LT, 0.15f));
+    FloatVector y = x.mul(2).max(-TANH_MOST).min(TANH_MOST);
+    FloatVector rounded = y.fma(broadcast(LOG2_E), broadcast(ROUNDER));
+    FloatVector n = rounded.sub(ROUNDER);
+    FloatVector r = n.fma(broadcast(-LN2_LOW), n.fma(broadcast(-LN2_HIGH), y));
+    FloatVector scale = twoTo(rounded.reinterpretAsInts().sub(ROUNDER_BITS));
+    FloatVector m = scale.fma(tail(r).fma(r.mul(r), r), scale.sub(1));
+    return m.div(m.add(2));
   }
 
   /// log(1 + e^x), in double precision inside.

@@ -88,53 +88,73 @@ public final class Lanes {
     return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
   }
 
-  /// The sum of products, in sixteen lanes and a fixed tree.
+  /// The sum of products: in sixteen lanes and a fixed tree, then what is left over one by one.
   public static float dot(float[] a, int aAt, float[] b, int bAt, int count) {
-    FloatVector total = products(a, aAt, b, bAt, count, 0);
-    if (COUNT == 8) {
-      total = total.add(products(a, aAt, b, bAt, count, 8));
-    } else if (COUNT == 4) {
-      FloatVector even = total.add(products(a, aAt, b, bAt, count, 8));
-      total = even.add(products(a, aAt, b, bAt, count, 4).add(products(a, aAt, b, bAt, count, 12)));
+    int whole = count - count % ROWS;
+    float sum = COUNT == ROWS ? wideDot(a, aAt, b, bAt, whole) : narrowDot(a, aAt, b, bAt, whole);
+    for (int i = whole; i < count; i++) {
+      sum = Math.fma(a[aAt + i], b[bAt + i], sum);
+    }
+    return sum;
+  }
+
+  private static float wideDot(float[] a, int aAt, float[] b, int bAt, int count) {
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = 0; i < count; i += ROWS) {
+      sum = FloatVector.fromArray(F, a, aAt + i).fma(FloatVector.fromArray(F, b, bAt + i), sum);
+    }
+    return fold(sum);
+  }
+
+  private static float narrowDot(float[] a, int aAt, float[] b, int bAt, int count) {
+    FloatVector total = products(a, aAt, b, bAt, count, 0).add(products(a, aAt, b, bAt, count, 8));
+    if (COUNT == 4) {
+      FloatVector odd = products(a, aAt, b, bAt, count, 4);
+      total = total.add(odd.add(products(a, aAt, b, bAt, count, 12)));
     }
     return fold(total);
   }
 
   private static FloatVector products(float[] a, int aAt, float[] b, int bAt, int count, int lane) {
     FloatVector sum = FloatVector.zero(F);
-    int i = lane;
-    for (; i + COUNT <= count; i += ROWS) {
+    for (int i = lane; i < count; i += ROWS) {
       sum = FloatVector.fromArray(F, a, aAt + i).fma(FloatVector.fromArray(F, b, bAt + i), sum);
-    }
-    if (i < count) {
-      var rest = F.indexInRange(i, count);
-      sum =
-          FloatVector.fromArray(F, a, aAt + i, rest)
-              .fma(FloatVector.fromArray(F, b, bAt + i, rest), sum);
     }
     return sum;
   }
 
-  /// The sum of numbers, in sixteen lanes and a fixed tree.
+  /// The sum of numbers, in the order of [#dot].
   public static float sum(float[] a, int at, int count) {
-    FloatVector total = sums(a, at, count, 0);
-    if (COUNT == 8) {
-      total = total.add(sums(a, at, count, 8));
-    } else if (COUNT == 4) {
-      total =
-          total.add(sums(a, at, count, 8)).add(sums(a, at, count, 4).add(sums(a, at, count, 12)));
+    int whole = count - count % ROWS;
+    float sum = COUNT == ROWS ? wideSum(a, at, whole) : narrowSum(a, at, whole);
+    for (int i = whole; i < count; i++) {
+      sum += a[at + i];
+    }
+    return sum;
+  }
+
+  /// The loop stands here and not in a method of its own: a vector that is returned by a call which
+  /// the compiler does not inline is put on the heap.
+  private static float wideSum(float[] a, int at, int count) {
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = 0; i < count; i += ROWS) {
+      sum = sum.add(FloatVector.fromArray(F, a, at + i));
+    }
+    return fold(sum);
+  }
+
+  private static float narrowSum(float[] a, int at, int count) {
+    FloatVector total = sums(a, at, count, 0).add(sums(a, at, count, 8));
+    if (COUNT == 4) {
+      total = total.add(sums(a, at, count, 4).add(sums(a, at, count, 12)));
     }
     return fold(total);
   }
 
   private static FloatVector sums(float[] a, int at, int count, int lane) {
     FloatVector sum = FloatVector.zero(F);
-    int i = lane;
-    for (; i + COUNT <= count; i += ROWS) {
+    for (int i = lane; i < count; i += ROWS) {
       sum = sum.add(FloatVector.fromArray(F, a, at + i));
-    }
-    if (i < count) {
-      sum = sum.add(FloatVector.fromArray(F, a, at + i, F.indexInRange(i, count)));
     }
     return sum;
   }

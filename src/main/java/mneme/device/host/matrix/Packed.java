@@ -35,8 +35,13 @@ public final class Packed implements AutoCloseable {
   /// Lays `tensor` out anew and lets go of the file pages it came from.
   public static Packed of(Tensor tensor, Workers workers) {
     Packed packed = new Packed(tensor);
-    workers.run(new Packer(tensor, packed), packed.tiles * tensor.matrices());
-    NativeBlock.forget(tensor.data());
+    Packer packer = new Packer(tensor, packed, workers.count());
+    try {
+      workers.run(packer, packer.chunks());
+    } catch (RuntimeException e) {
+      packed.close();
+      throw e;
+    }
     return packed;
   }
 

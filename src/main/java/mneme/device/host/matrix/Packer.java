@@ -2,83 +2,141 @@ package mneme.device.host.matrix;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.NativeBlock;
 import mneme.device.host.machine.Workers;
 import mneme.format.Decoder;
 import mneme.format.Encoding;
+import mneme.format.ModelFormatException;
 import mneme.format.Tensor;
 
 /// Lays the rows of a tensor out in tiles, tile by tile, on all threads.
 final class Packer implements Workers.Task {
   private static final int ROWS = Lanes.ROWS;
 
+  /// Bytes of the file that are read before their pages are let go.
+  private static final long WINDOW_BYTES = 4 << 20;
+
   private final Tensor tensor;
   private final Packed target;
   private final Layout layout;
   private final Encoding encoding;
   private final int rowBytes;
+  private final int tilesPerChunk;
+  private final Bench[] benches;
 
-  Packer(Tensor tensor, Packed target) {
+  /// Scratch of one thread.
+  private static final class Bench {
+    final Codes codes = new Codes();
+    final byte[] in;
+    final byte[] out;
+
+    Bench(int inBytes, int outBytes) {
+      in = new byte[inBytes];
+      out = new byte[outBytes];
+    }
+  }
+
+  Packer(Tensor tensor, Packed target, int workers) {
     this.tensor = tensor;
     this.target = target;
-    this.layout = target.layout();
-    this.encoding = tensor.encoding();
-    this.rowBytes = Math.toIntExact(encoding.bytes(tensor.columns()));
+    layout = target.layout();
+    encoding = tensor.encoding();
+    rowBytes = Math.toIntExact(encoding.bytes(tensor.columns()));
+    tilesPerChunk = (int) Math.max(1, WINDOW_BYTES / ((long) rowBytes * ROWS + 1));
+    int plainBytes = (int) layout.numbers().bytes(tensor.columns()) / ROWS;
+    benches = new Bench[workers];
+    for (int i = 0; i < workers; i++) {
+      benches[i] = new Bench(Math.max(rowBytes, plainBytes), Math.toIntExact(target.tileBytes()));
+    }
   }
 
-  /// One matrix of the stack and tile of it.
+  /// Chunks to run: some tiles each.
+  int chunks() {
+    return (tiles() + tilesPerChunk - 1) / tilesPerChunk;
+  }
+
+  private int tiles() {
+    return target.tiles() * tensor.matrices();
+  }
+
   @Override
-  public void chunk(int tile, int worker) {
-    byte[] out = new byte[Math.toIntExact(target.tileBytes())];
-    int matrix = tile / target.tiles();
-    int firstRow = tile % target.tiles() * ROWS;
-    int rows = Math.min(ROWS, target.rows() - firstRow);
-    long first = (long) matrix * target.rows() + firstRow;
-    if (layout.scales() == Layout.Scales.NONE) {
-      plain(first, rows, out);
-    } else {
-      blocks(first, rows, out);
+  public void chunk(int chunk, int worker) {
+    int from = chunk * tilesPerChunk;
+    int to = Math.min(tiles(), from + tilesPerChunk);
+    for (int tile = from; tile < to; tile++) {
+      pack(tile, benches[worker]);
+    }
+    long first = firstRow(from) * rowBytes;
+    long end = to == tiles() ? tensor.data().byteSize() : firstRow(to) * rowBytes;
+    NativeBlock.forget(tensor.data().asSlice(first, end - first));
+  }
+
+  private long firstRow(int tile) {
+    return (long) (tile / target.tiles()) * target.rows() + (long) tile % target.tiles() * ROWS;
+  }
+
+  private void pack(int tile, Bench bench) {
+    Arrays.fill(bench.out, (byte) 0);
+    int rows = Math.min(ROWS, target.rows() - tile % target.tiles() * ROWS);
+    for (int lane = 0; lane < rows; lane++) {
+      if (layout.scales() == Layout.Scales.NONE) {
+        plain(firstRow(tile) + lane, lane, bench);
+      } else {
+        blocks(firstRow(tile) + lane, lane, bench);
+      }
     }
     MemorySegment.copy(
-        out, 0, target.data(), ValueLayout.JAVA_BYTE, tile * target.tileBytes(), out.length);
+        bench.out,
+        0,
+        target.data(),
+        ValueLayout.JAVA_BYTE,
+        tile * target.tileBytes(),
+        bench.out.length);
   }
 
-  private void plain(long first, int rows, byte[] out) {
+  private void plain(long row, int lane, Bench bench) {
     int size = (int) layout.numbers().bytes(1) / ROWS;
-    byte[] in = new byte[tensor.columns() * size];
-    for (int lane = 0; lane < rows; lane++) {
-      read(first + lane, size, in);
-      for (int c = 0; c < tensor.columns(); c++) {
-        for (int b = 0; b < size; b++) {
-          out[(c * ROWS + lane) * size + b] = in[c * size + b];
-        }
+    byte[] in = bench.in;
+    byte[] out = bench.out;
+    read(row, size, in);
+    for (int c = 0; c < tensor.columns(); c++) {
+      for (int b = 0; b < size; b++) {
+        out[(c * ROWS + lane) * size + b] = in[c * size + b];
       }
     }
   }
 
   private void read(long row, int size, byte[] in) {
-    if (rowBytes == in.length && (encoding == Encoding.F32 || size == 2)) {
-      MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, row * rowBytes, in, 0, rowBytes);
+    if (encoding == Encoding.F32 || size == 2) {
+      copy(row, in);
     } else {
       float[] values = Decoder.rows(tensor, row, 1);
       MemorySegment.ofArray(in).copyFrom(MemorySegment.ofArray(values));
     }
   }
 
-  private void blocks(long first, int rows, byte[] out) {
-    Codes codes = new Codes();
-    byte[] in = new byte[rowBytes];
+  /// A bulk copy, which throws where a file was cut meanwhile and a vector load would end the
+  /// process.
+  private void copy(long row, byte[] in) {
+    try {
+      MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, row * rowBytes, in, 0, rowBytes);
+    } catch (InternalError e) {
+      throw new ModelFormatException(
+          "tensor '" + tensor.name() + "' cannot be read: the file was cut or its disk failed", e);
+    }
+  }
+
+  private void blocks(long row, int lane, Bench bench) {
+    copy(row, bench.in);
     int blockBytes = encoding.blockBytes();
-    int blockColumns = encoding.blockElements();
-    for (int lane = 0; lane < rows; lane++) {
-      long at = (first + lane) * rowBytes;
-      MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, at, in, 0, rowBytes);
-      for (int b = 0; b < rowBytes / blockBytes; b++) {
-        codes.read(encoding, in, b * blockBytes);
-        scales(codes, out, b * layout.scales().groupBytes(), lane);
-        numbers(codes, out, b * blockColumns, lane);
-      }
+    for (int b = 0; b < rowBytes / blockBytes; b++) {
+      bench.codes.read(encoding, bench.in, b * blockBytes);
+      int group = b * encoding.blockElements() / layout.scales().groupColumns();
+      scales(bench.codes, bench.out, group * layout.scales().groupBytes(), lane);
+      numbers(bench.codes, bench.out, b * encoding.blockElements(), lane);
     }
   }
 
@@ -112,8 +170,8 @@ final class Packer implements Workers.Task {
     if (layout.numbers() == Layout.Numbers.BYTES) {
       List<Byte> levels = layout.levels();
       for (int c = 0; c < count; c++) {
-        byte number = levels.isEmpty() ? numbers[c] : levels.get(numbers[c]);
-        out[at + (column + c) * ROWS + lane] = number;
+        out[at + (column + c) * ROWS + lane] =
+            levels.isEmpty() ? numbers[c] : levels.get(numbers[c]);
       }
     } else {
       for (int c = 0; c < count; c += 2) {

@@ -1,0 +1,175 @@
+package mneme.cli.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import mneme.device.Batch;
+import mneme.device.Device;
+import mneme.device.DevicePool;
+import mneme.device.Logits;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.device.Span;
+import mneme.format.ModelFile;
+import mneme.format.ModelFiles;
+import mneme.graph.Graph;
+import mneme.memory.KvEncoding;
+import mneme.memory.LeaseView;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+import mneme.model.Architectures;
+
+/// Times prefill and decode of a model on a device, without scheduler and HTTP. It works on
+/// command, one short round at a time, so that a script can let two programs take turns on the same
+/// machine: `prefill TOKENS`, `decode SEQUENCES CONTEXT STEPS`, `memory`, `quit`. Each is answered
+/// by one line of JSON.
+public final class ModelSpeed implements AutoCloseable {
+  private static final int PAGE_TOKENS = 32;
+  private static final int CHUNK = 512;
+
+  private final ModelFile file;
+  private final Program program;
+  private final MemoryPlan plan;
+  private final DevicePool pool;
+  private final Logits logits;
+  private final Random random = new Random(1);
+
+  /// @param sequences most sequences side by side
+  /// @param contextTokens longest context, new tokens included
+  public ModelSpeed(
+      Path model, Device device, KvEncoding encoding, int sequences, int contextTokens) {
+    file = ModelFiles.open(model);
+    Graph graph = Architectures.graph(file, contextTokens);
+    plan = MemoryPlan.of(graph.needs(), encoding, PAGE_TOKENS);
+    program = device.prepare(graph, plan, Numerics.QUANTIZED);
+    pool = device.openPool(sequences * plan.bytes(contextTokens + PAGE_TOKENS));
+    logits = new Logits(graph.vocabulary());
+    for (int i = 0; i < sequences; i++) {
+      leases.add(new Lease(i * plan.bytes(contextTokens + PAGE_TOKENS), contextTokens));
+    }
+  }
+
+  private final List<Lease> leases = new ArrayList<>();
+
+  /// States first, then each group's pages, one after another.
+  private final class Lease implements LeaseView {
+    private final long[] states;
+    private final long[] groups;
+
+    Lease(long base, int contextTokens) {
+      long at = base;
+      states = new long[plan.states().size()];
+      for (int i = 0; i < states.length; i++) {
+        states[i] = at;
+        at += plan.states().get(i).bytes();
+      }
+      groups = new long[plan.groups().size()];
+      for (int g = 0; g < groups.length; g++) {
+        groups[g] = at;
+        at += plan.groups().get(g).pageBytes() * (contextTokens / PAGE_TOKENS + 1);
+      }
+    }
+
+    @Override
+    public long page(int group, int index) {
+      return groups[group] + index * plan.groups().get(group).pageBytes();
+    }
+
+    @Override
+    public long state(int state) {
+      return states[state];
+    }
+  }
+
+  /// Answers commands until there are no more.
+  public void serve(BufferedReader commands, PrintStream answers) throws IOException {
+    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+      String[] words = line.strip().split("\\s+");
+      switch (words[0]) {
+        case "prefill" -> answers.println(prefill(Integer.parseInt(words[1])));
+        case "decode" ->
+            answers.println(
+                decode(
+                    Integer.parseInt(words[1]),
+                    Integer.parseInt(words[2]),
+                    Integer.parseInt(words[3])));
+        case "memory" -> answers.println("{\"weight_bytes\":" + program.weightBytes() + "}");
+        case "quit" -> {
+          return;
+        }
+        default -> throw new IllegalArgumentException("no such command: " + line);
+      }
+      answers.flush();
+    }
+  }
+
+  private String prefill(int tokens) {
+    long start = System.nanoTime();
+    long cpu = cpuNs();
+    for (int at = 0; at < tokens; at += CHUNK) {
+      int count = Math.min(CHUNK, tokens - at);
+      step(List.of(new Span(prompt(count), at, leases.get(0), at + count == tokens ? 1 : 0)));
+    }
+    return answer("prefill", tokens, start, cpu);
+  }
+
+  private Tokens prompt(int tokens) {
+    return Tokens.of(random.ints(tokens, 0, logits.vocabulary()).toArray());
+  }
+
+  /// The context is taken as read: what its pages hold does not change the time.
+  private String decode(int sequences, int context, int steps) {
+    int[] next = random.ints(sequences, 0, logits.vocabulary()).toArray();
+    long start = System.nanoTime();
+    long cpu = cpuNs();
+    for (int i = 0; i < steps; i++) {
+      List<Span> spans = new ArrayList<>();
+      for (int s = 0; s < sequences; s++) {
+        spans.add(new Span(Tokens.of(next[s]), context + i, leases.get(s), 1));
+      }
+      step(spans);
+      Arrays.setAll(next, this::best);
+    }
+    return answer("decode", sequences * steps, start, cpu);
+  }
+
+  private void step(List<Span> spans) {
+    program.run(new Batch(spans), pool, logits);
+  }
+
+  private int best(int row) {
+    float[] values = logits.values();
+    int from = row * logits.vocabulary();
+    int best = 0;
+    for (int i = 1; i < logits.vocabulary(); i++) {
+      best = values[from + i] > values[from + best] ? i : best;
+    }
+    return best;
+  }
+
+  private static String answer(String what, int tokens, long startNs, long startCpuNs) {
+    double seconds = (System.nanoTime() - startNs) / 1e9;
+    return String.format(
+        "{\"what\":\"%s\",\"tokens\":%d,\"seconds\":%.4f,\"tokens_per_s\":%.3f,\"cpu_s\":%.3f}",
+        what, tokens, seconds, tokens / seconds, (cpuNs() - startCpuNs) / 1e9);
+  }
+
+  private static long cpuNs() {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return system.getProcessCpuTime();
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    pool.close();
+    file.close();
+  }
+}
