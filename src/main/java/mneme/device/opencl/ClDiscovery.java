@@ -24,6 +24,7 @@ import java.util.Set;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.Found;
+import mneme.device.Natives;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.AMDDeviceAttributeQuery;
 import org.lwjgl.opencl.AMDDeviceBoardName;
@@ -42,24 +43,32 @@ public final class ClDiscovery {
 
   private static final int PCI_SLOT_ID_NV = 0x4009;
 
-  private final List<Found> found = new ArrayList<>();
+  /// A device as the driver knows it.
+  record Handle(long platform, long device, Found found) {}
+
+  private final List<Handle> found = new ArrayList<>();
 
   private ClDiscovery() {}
 
   /// Never fails: what cannot be used is a row that says why.
   public static List<Found> discover() {
-    var discovery = new ClDiscovery();
     try {
-      CL.getFunctionProvider();
-      discovery.platforms();
+      List<Found> found = devices().stream().map(Handle::found).toList();
+      return found.isEmpty() ? List.of(nothing("no OpenCL driver is installed")) : found;
     } catch (LinkageError _) {
       return List.of(nothing("the OpenCL loader library is not installed"));
     } catch (DeviceException e) {
-      discovery.found.add(nothing(String.valueOf(e.getMessage())));
+      return List.of(nothing(String.valueOf(e.getMessage())));
     }
-    return discovery.found.isEmpty()
-        ? List.of(nothing("no OpenCL driver is installed"))
-        : discovery.found;
+  }
+
+  /// @throws LinkageError if the loader library is not installed
+  static List<Handle> devices() {
+    Natives.prepare();
+    CL.getFunctionProvider();
+    var discovery = new ClDiscovery();
+    discovery.platforms();
+    return discovery.found;
   }
 
   private static Found nothing(String because) {
@@ -73,7 +82,7 @@ public final class ClDiscovery {
         return;
       }
       PointerBuffer platforms = stack.mallocPointer(count.get(0));
-      ClQuery.check(clGetPlatformIDs(platforms, (IntBuffer) null));
+      ClErrors.check(clGetPlatformIDs(platforms, (IntBuffer) null), "asking for platforms");
       for (int i = 0; i < platforms.capacity(); i++) {
         devices(platforms.get(i));
       }
@@ -88,9 +97,11 @@ public final class ClDiscovery {
         return;
       }
       PointerBuffer devices = stack.mallocPointer(count.get(0));
-      ClQuery.check(clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, devices, (IntBuffer) null));
+      ClErrors.check(
+          clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, devices, (IntBuffer) null),
+          "asking for devices");
       for (int i = 0; i < devices.capacity(); i++) {
-        found.add(device(platform, devices.get(i)));
+        found.add(new Handle(platform, devices.get(i), device(platform, devices.get(i))));
       }
     }
   }

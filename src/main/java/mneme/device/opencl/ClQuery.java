@@ -1,13 +1,13 @@
 package mneme.device.opencl;
 
-import static org.lwjgl.opencl.CL10.CL_SUCCESS;
 import static org.lwjgl.opencl.CL10.clGetDeviceInfo;
 import static org.lwjgl.opencl.CL10.clGetPlatformInfo;
+import static org.lwjgl.opencl.CL10.clGetProgramBuildInfo;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import mneme.device.DeviceException;
+import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 
@@ -15,9 +15,7 @@ import org.lwjgl.system.MemoryStack;
 final class ClQuery {
   @FunctionalInterface
   private interface Getter {
-    int get(
-        @org.jspecify.annotations.Nullable ByteBuffer value,
-        @org.jspecify.annotations.Nullable PointerBuffer size);
+    int get(@Nullable ByteBuffer value, @Nullable PointerBuffer size);
   }
 
   private ClQuery() {}
@@ -43,13 +41,18 @@ final class ClQuery {
     return bytes((value, size) -> clGetDeviceInfo(device, property, value, size));
   }
 
+  static String buildLog(long program, long device, int property) {
+    return text(
+        bytes((value, size) -> clGetProgramBuildInfo(program, device, property, value, size)));
+  }
+
   private static ByteBuffer bytes(Getter getter) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       PointerBuffer size = stack.mallocPointer(1);
-      check(getter.get(null, size));
+      ClErrors.check(getter.get(null, size), "asking the driver");
       ByteBuffer value =
           ByteBuffer.allocateDirect((int) size.get(0)).order(ByteOrder.nativeOrder());
-      check(getter.get(value, null));
+      ClErrors.check(getter.get(value, null), "asking the driver");
       return value;
     }
   }
@@ -58,11 +61,5 @@ final class ClQuery {
     String text = StandardCharsets.UTF_8.decode(value).toString();
     int end = text.indexOf('\0');
     return (end < 0 ? text : text.substring(0, end)).strip();
-  }
-
-  static void check(int error) {
-    if (error != CL_SUCCESS) {
-      throw new DeviceException(DeviceException.Kind.FAILED, "OpenCL error " + error);
-    }
   }
 }

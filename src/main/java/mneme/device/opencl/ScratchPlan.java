@@ -1,0 +1,111 @@
+package mneme.device.opencl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import mneme.graph.Graph;
+import mneme.graph.Op;
+import mneme.graph.Value;
+
+/// Where values lie in the scratch of a step, counted in columns: a value is `rows` rows side by
+/// side, so its first number is at `column * rows`. What nobody reads any more gives its columns to
+/// later values.
+final class ScratchPlan {
+  private final int[] columnOfValue;
+  private final int[] columnOfWork;
+  private int width;
+
+  private record Free(int column, int width) {}
+
+  private final List<Free> free = new ArrayList<>();
+
+  ScratchPlan(Graph graph) {
+    int ops = graph.ops().size();
+    int[] lastReader = new int[graph.values()];
+    for (int i = 0; i < ops; i++) {
+      for (Value in : OpInputs.of(graph.ops().get(i))) {
+        lastReader[in.id()] = i;
+      }
+      lastReader[graph.ops().get(i).out().id()] = i;
+    }
+    lastReader[graph.logits().id()] = ops;
+    columnOfValue = new int[graph.values()];
+    columnOfWork = new int[ops];
+    for (int i = 0; i < ops; i++) {
+      Op op = graph.ops().get(i);
+      columnOfValue[op.out().id()] = take(op.out().width());
+      int work = OpInputs.workWidth(op);
+      columnOfWork[i] = take(work);
+      give(columnOfWork[i], work);
+      OpInputs.of(op).stream().distinct().forEach(new Releaser(lastReader, i)::release);
+    }
+  }
+
+  private final class Releaser {
+    private final int[] lastReader;
+    private final int op;
+
+    Releaser(int[] lastReader, int op) {
+      this.lastReader = lastReader;
+      this.op = op;
+    }
+
+    void release(Value value) {
+      if (lastReader[value.id()] == op) {
+        give(columnOfValue[value.id()], value.width());
+      }
+    }
+  }
+
+  /// The smallest gap that holds `columns`, or new columns.
+  private int take(int columns) {
+    Free best = null;
+    for (Free gap : free) {
+      if (gap.width() >= columns && (best == null || gap.width() < best.width())) {
+        best = gap;
+      }
+    }
+    if (best == null) {
+      width += columns;
+      return width - columns;
+    }
+    free.remove(best);
+    if (best.width() > columns) {
+      free.add(new Free(best.column() + columns, best.width() - columns));
+    }
+    return best.column();
+  }
+
+  private void give(int column, int columns) {
+    int from = column;
+    int to = column + columns;
+    for (Free gap : List.copyOf(free)) {
+      if (gap.column() + gap.width() == from || gap.column() == to) {
+        from = Math.min(from, gap.column());
+        to = Math.max(to, gap.column() + gap.width());
+        free.remove(gap);
+      }
+    }
+    if (to > from) {
+      free.add(new Free(from, to - from));
+    }
+  }
+
+  int column(Value value) {
+    return columnOfValue[value.id()];
+  }
+
+  /// Of the room that op number `op` works in.
+  int workColumn(int op) {
+    return columnOfWork[op];
+  }
+
+  int width() {
+    return width;
+  }
+
+  @Override
+  public String toString() {
+    return width + " columns " + Arrays.toString(columnOfValue);
+  }
+}
