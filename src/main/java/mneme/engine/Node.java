@@ -37,10 +37,15 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   /// What a node runs on.
   ///
+  /// @param vault what outlives the pool's books
   /// @param device opens the device, again after each failure
   /// @param nowNs a clock that only moves forward
   record Ground(
-      Loader loader, EngineSettings settings, Supplier<Device> device, LongSupplier nowNs) {}
+      Loader loader,
+      EngineSettings settings,
+      Vault vault,
+      Supplier<Device> device,
+      LongSupplier nowNs) {}
 
   private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
   private final ModelHost.House house;
@@ -54,8 +59,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   private Node(ActorContext<Command> context, Ground ground) {
     super(context);
     EngineSettings settings = ground.settings();
-    Vault vault = new Vault(settings.checkpointShare(), settings.limits().chunkTokens());
-    ActorRef<MemoryPool.Command> pool = context.spawn(MemoryPool.create(vault), "pool");
+    ActorRef<MemoryPool.Command> pool = context.spawn(MemoryPool.create(ground.vault()), "pool");
     Workbench bench = new Workbench(ground.device(), settings.pool());
     ActorRef<Worker.Command> worker =
         context.spawn(

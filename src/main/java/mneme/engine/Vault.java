@@ -9,7 +9,7 @@ import mneme.memory.SlabSizing;
 import mneme.schedule.Admission;
 
 /// What outlives the pool's ledgers: the memory plans it serves, and how its bytes are shared out.
-final class Vault {
+class Vault {
   /// @param longestSpanTokens most tokens of a sequence that one step reads
   /// @param contextTokens longest sequence that the model allows
   record Entry(MemoryPlan plan, int longestSpanTokens, int contextTokens) {}
@@ -23,6 +23,10 @@ final class Vault {
   Vault(double checkpointShare, int gridTokens) {
     this.checkpointShare = checkpointShare;
     this.gridTokens = gridTokens;
+  }
+
+  static Vault of(EngineSettings settings) {
+    return new Vault(settings.checkpointShare(), settings.limits().chunkTokens());
   }
 
   int gridTokens() {

@@ -58,17 +58,17 @@ public final class NullDevice implements Device {
     return pick(memory, vocabulary);
   }
 
-  static long start() {
+  public static long start() {
     return SEED;
   }
 
   /// What is remembered once `token` at `position` has been read too.
-  static long advance(long memory, int token, int position) {
+  public static long advance(long memory, int token, int position) {
     long mixed = (memory ^ token * 0xbf58476d1ce4e5b9L ^ position) * 0x94d049bb133111ebL;
     return mixed ^ mixed >>> 31;
   }
 
-  static int pick(long memory, int vocabulary) {
+  public static int pick(long memory, int vocabulary) {
     return (int) Long.remainderUnsigned(memory ^ memory >>> 29, vocabulary);
   }
 

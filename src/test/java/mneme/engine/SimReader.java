@@ -1,0 +1,170 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one stream after its habit, and knows what it must be.
+final class SimReader {
+  private final Completion completion;
+  private final Habit habit;
+  private final ActorRef<Node.Command> node;
+  private final List<Integer> wanted;
+  private final List<Integer> got = new ArrayList<>();
+  private @Nullable ActorRef<Sequence.Command> sequence;
+  private String end = "";
+  private boolean isKilled;
+
+  /// @param batch events asked for at once
+  /// @param pauseMs wait before asking for more; 0: none
+  /// @param leavesAfter events after which it cancels; negative: never
+  record Habit(int batch, int pauseMs, int leavesAfter) {
+    static Habit draw(Random random) {
+      return new Habit(
+          1 + random.nextInt(8),
+          random.nextInt(3) == 0 ? 1 + random.nextInt(100) : 0,
+          random.nextInt(4) == 0 ? random.nextInt(12) : -1);
+    }
+  }
+
+  private sealed interface Message {}
+
+  private enum Arrive implements Message {
+    NOW
+  }
+
+  private record Heard(Reader.Message message) implements Message {}
+
+  private record Ask(int events) implements Message {}
+
+  private enum Gone implements Message {
+    NOW
+  }
+
+  private int events;
+  private int asked;
+  private int preemptions;
+
+  SimReader(Completion completion, Habit habit, ActorRef<Node.Command> node) {
+    this.completion = completion;
+    this.habit = habit;
+    this.node = node;
+    wanted = Toys.answer(completion.prompt(), completion.maxTokens().orElseThrow());
+  }
+
+  Behavior<Void> behavior(Duration delay) {
+    return Behaviors.<Message>setup(
+            context -> {
+              context.scheduleOnce(delay, context.getSelf(), Arrive.NOW);
+              return Behaviors.receiveMessage(message -> on(context, message));
+            })
+        .unsafeCast();
+  }
+
+  private Behavior<Message> on(ActorContext<Message> context, Message message) {
+    switch (message) {
+      case Arrive _ ->
+          node.tell(
+              new Node.Generate(
+                  completion, context.messageAdapter(Reader.Message.class, Heard::new)));
+      case Heard(Reader.Attached(var writer)) -> {
+        sequence = writer;
+        context.watchWith(writer, Gone.NOW);
+        ask(context);
+      }
+      case Heard(Reader.Said(var event)) -> hear(context, event);
+      case Ask(var more) -> Objects.requireNonNull(sequence).tell(new Sequence.More(more));
+      case Gone _ -> end = end.isEmpty() ? "gone" : end;
+    }
+    return Behaviors.same();
+  }
+
+  private void ask(ActorContext<Message> context) {
+    asked = habit.batch();
+    if (habit.pauseMs() == 0) {
+      context.getSelf().tell(new Ask(habit.batch()));
+    } else {
+      context.scheduleOnce(
+          Duration.ofMillis(habit.pauseMs()), context.getSelf(), new Ask(habit.batch()));
+    }
+  }
+
+  private void hear(ActorContext<Message> context, Event event) {
+    switch (event) {
+      case Event.Started _ -> {}
+      case Event.Text(_, var tokens) -> {
+        tokens.forEach(token -> got.add(token.id()));
+        events++;
+        asked--;
+        if (events == habit.leavesAfter()) {
+          Objects.requireNonNull(sequence).tell(Sequence.Cancel.NOW);
+        } else if (asked == 0) {
+          ask(context);
+        }
+      }
+      case Event.Finished(var reason, var statistics) -> {
+        end = reason.name();
+        preemptions = statistics.preemptions();
+      }
+      case Event.Failed(var failure, var why) -> end = failure + ": " + why;
+    }
+  }
+
+  boolean canBeKilled() {
+    return sequence != null && end.isEmpty();
+  }
+
+  ActorRef<Sequence.Command> kill() {
+    isKilled = true;
+    return Objects.requireNonNull(sequence);
+  }
+
+  boolean isDone() {
+    return !end.isEmpty();
+  }
+
+  /// Tokens come in order, each once, and are those of the pure function.
+  ///
+  /// @param longestTokens most that the pool can hold of one sequence of this model
+  void check(int longestTokens) {
+    boolean isPrefix = got.size() <= wanted.size() && wanted.subList(0, got.size()).equals(got);
+    if (!isPrefix) {
+      throw new AssertionError(
+          "%s got %s, wanted %s".formatted(completion.model(), got, wanted));
+    }
+    int room = longestTokens - completion.prompt().length();
+    boolean isWhole = end.equals("STOP") || end.equals("LENGTH");
+    if (isWhole && got.size() != Math.min(wanted.size(), room)) {
+      throw new AssertionError(
+          "%s ended with %s after %s, wanted %s"
+              .formatted(completion.model(), end, got, wanted));
+    }
+    if (end.equals("gone") && !isKilled || end.startsWith("INTERNAL")) {
+      throw new AssertionError("%s ended with '%s'".formatted(completion.model(), end));
+    }
+  }
+
+  /// In a word.
+  String end() {
+    return end.replaceFirst(":.*", "");
+  }
+
+  int preemptions() {
+    return preemptions;
+  }
+
+  Completion completion() {
+    return completion;
+  }
+
+  String story() {
+    return completion.model() + " " + got.size() + " " + end;
+  }
+}

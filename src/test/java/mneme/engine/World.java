@@ -1,0 +1,213 @@
+package mneme.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import mneme.device.Numerics;
+import mneme.memory.Ledger;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+import mneme.memory.Usage;
+import mneme.schedule.Admission;
+import mneme.schedule.BatchLimits;
+import mneme.simulation.SeededDispatcher;
+import mneme.simulation.VirtualClock;
+import mneme.text.Sampling;
+import org.apache.pekko.actor.PoisonPill;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.jspecify.annotations.Nullable;
+
+/// One simulated node: its models, its readers and its misfortunes, all drawn from a seed.
+public final class World implements SeededDispatcher.Story {
+  private static final List<String> MODELS =
+      List.of("attention", "window", "recurrent", "mixed");
+  private static final int PAGE_TOKENS = 8;
+
+  /// Worlds get names that are never used twice; a seed may be told again.
+  private static final AtomicLong WORLDS = new AtomicLong();
+
+  private final ActorSystem<?> system;
+  private final long number = WORLDS.incrementAndGet();
+  private final Random random;
+  private final List<SimReader> readers = new ArrayList<>();
+  private final List<String> mixUps = new ArrayList<>();
+  private final Map<String, Integer> longest = new HashMap<>();
+  private final EngineSettings settings;
+  private final double deviceFailures;
+  private final int misfortunes;
+  private @Nullable Ledger ledger;
+  private @Nullable ActorRef<Node.Command> node;
+  private long checks;
+  private int openings;
+
+  public World(ActorSystem<?> system, long seed) {
+    this.system = system;
+    random = new Random(seed * 0x9e3779b97f4a7c15L);
+    settings = settings(random);
+    deviceFailures = random.nextInt(4) == 0 ? 0.003 : 0;
+    misfortunes = random.nextInt(6);
+  }
+
+  private static EngineSettings settings(Random random) {
+    int pages = 1 + random.nextInt(64);
+    int chunk = PAGE_TOKENS << random.nextInt(2);
+    return new EngineSettings(
+        160,
+        PAGE_TOKENS,
+        Toys.kv(),
+        Numerics.EXACT,
+        new BatchLimits(chunk + 1 + random.nextInt(40), chunk, 2 + random.nextInt(10), 2, 4),
+        new PoolSize(pages * 1024L, 0, 0),
+        100,
+        1 + random.nextInt(20),
+        random.nextDouble() / 2,
+        Duration.ofMinutes(5),
+        Duration.ofMillis(10));
+  }
+
+  @Override
+  public void begin() {
+    Vault vault =
+        new Vault(settings.checkpointShare(), settings.limits().chunkTokens()) {
+          @Override
+          Ledger open(long bytes, List<MemoryPlan> plans) {
+            Ledger opened = super.open(bytes, plans);
+            ledger = opened;
+            openings++;
+            return opened;
+          }
+        };
+    Node.Ground ground =
+        new Node.Ground(
+            Toys.loader(settings),
+            settings,
+            vault,
+            () -> new TaggingDevice(random, deviceFailures, mixUps::add),
+            VirtualClock.current()::nowNs);
+    ActorRef<Node.Command> started =
+        system.systemActorOf(Node.create(ground), "world-" + number, Props.empty());
+    node = started;
+    List<String> models = pick(MODELS, 1 + random.nextInt(2));
+    int count = 1 + random.nextInt(12);
+    for (int i = 0; i < count; i++) {
+      Completion completion = completion(models.get(random.nextInt(models.size())));
+      SimReader reader = new SimReader(completion, SimReader.Habit.draw(random), started);
+      readers.add(reader);
+      system.systemActorOf(
+          reader.behavior(Duration.ofMillis(random.nextInt(200))),
+          "reader-" + number + "-" + i,
+          Props.empty());
+    }
+    for (int i = 0; i < misfortunes; i++) {
+      system
+          .scheduler()
+          .scheduleOnce(
+              Duration.ofMillis(random.nextInt(250)), this::strike, system.executionContext());
+    }
+  }
+
+  private Completion completion(String model) {
+    Tokens stem = Toys.prompt(random.nextInt(3), random.nextInt(60));
+    Tokens prompt = stem.plus(Toys.prompt(100 + random.nextInt(50), 1 + random.nextInt(40)));
+    return new Completion(
+        model,
+        prompt,
+        Sampling.greedy(),
+        Optional.of(1 + random.nextInt(40)),
+        List.of(),
+        Optional.empty(),
+        "tenant " + random.nextInt(2));
+  }
+
+  private static List<String> pick(List<String> all, int count, Random random) {
+    Set<String> picked = new TreeSet<>();
+    while (picked.size() < count) {
+      picked.add(all.get(random.nextInt(all.size())));
+    }
+    return List.copyOf(picked);
+  }
+
+  private List<String> pick(List<String> all, int count) {
+    return pick(all, count, random);
+  }
+
+  /// Kills a sequence that is alive, wherever it stands.
+  private void strike() {
+    List<SimReader> alive = readers.stream().filter(SimReader::canBeKilled).toList();
+    if (!alive.isEmpty()) {
+      SimReader victim = alive.get(random.nextInt(alive.size()));
+      Adapter.toClassic(victim.kill()).tell(PoisonPill.getInstance(), null);
+    }
+  }
+
+  @Override
+  public void check() {
+    if (!mixUps.isEmpty()) {
+      throw new AssertionError("memory of another was read: " + mixUps.getFirst());
+    }
+    Ledger books = ledger;
+    if (books != null && checks++ % 4 == 0) {
+      books.audit();
+    }
+    if (books != null) {
+      readers.forEach(reader -> reader.check(longestTokens(reader, books)));
+    }
+  }
+
+  private int longestTokens(SimReader reader, Ledger books) {
+    return longest.computeIfAbsent(
+        reader.completion().model(),
+        model ->
+            new Admission(
+                    MemoryPlan.of(Toys.NEEDS.get(model), settings.kv(), PAGE_TOKENS),
+                    books.shape(),
+                    settings.limits().chunkTokens(),
+                    settings.contextTokens())
+                .longest());
+  }
+
+  @Override
+  public boolean isOver() {
+    Ledger books = ledger;
+    return !readers.isEmpty()
+        && readers.stream().allMatch(SimReader::isDone)
+        && (books == null || nothingIsHeld(books.usage()));
+  }
+
+  private static boolean nothingIsHeld(Usage usage) {
+    return usage.leasedBytes() == 0 && usage.restingBytes() == 0;
+  }
+
+  /// What happened, in one line: the same for the same seed.
+  public String story() {
+    StringBuilder story = new StringBuilder();
+    readers.forEach(reader -> story.append(reader.story()).append("; "));
+    return story.toString();
+  }
+
+  /// Counts how the streams ended, and what went wrong on the way.
+  public void count(Map<String, Integer> counts) {
+    for (SimReader reader : readers) {
+      counts.merge(reader.end(), 1, Integer::sum);
+      counts.merge("preemptions", reader.preemptions(), Integer::sum);
+    }
+    counts.merge("openings of the device", openings, Integer::sum);
+  }
+
+  /// Ends the node; what it leaves behind is nobody's any more.
+  public void close() {
+    if (node != null) {
+      Adapter.toClassic(node).tell(PoisonPill.getInstance(), null);
+    }
+  }
+}
