@@ -79,6 +79,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   private final Vault vault;
   private DeviceReady device;
+  private final List<Register> postponed = new ArrayList<>();
   private Lending lending;
   private long steps;
   private @Nullable Plan equipping;
@@ -167,6 +168,9 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     revokeAll();
     device = ready;
     lending = lending(ready);
+    List<Register> registers = List.copyOf(postponed);
+    postponed.clear();
+    registers.forEach(this::onRegister);
   }
 
   private void onReserve(Reserve reserve) {
@@ -174,14 +178,15 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     getContext().watchWith(reserve.owner(), new OwnerGone(reserve.sequence()));
   }
 
+  /// A plan whose objects are larger than the pool's slabs has the pool cut anew, for which every
+  /// lease is taken back.
   private void onRegister(Register register) {
-    try {
-      int model = vault.register(lending.ledger(), register.entry());
-      register
-          .replyTo()
-          .tell(new Registered(model, vault.longestTokens(lending.ledger(), register.entry())));
-    } catch (IllegalArgumentException e) {
-      register.replyTo().tell(new NotRegistered(String.valueOf(e.getMessage())));
+    Registration registration = vault.register(lending.ledger(), register.entry());
+    if (registration instanceof Registered || lending.tenures().isEmpty()) {
+      register.replyTo().tell(registration);
+    } else {
+      postponed.add(register);
+      device.worker().tell(Worker.Reset.NOW);
     }
   }
 

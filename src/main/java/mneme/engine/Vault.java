@@ -41,15 +41,19 @@ class Vault {
     return ledger;
   }
 
-  /// @return the number of the plan at `ledger` and at every later one
-  int register(Ledger ledger, Entry entry) {
-    int model = ledger.register(entry.plan(), entry.longestSpanTokens());
-    entries.add(entry);
-    return model;
+  /// Makes a plan known to `ledger` and to every later one.
+  MemoryPool.Registration register(Ledger ledger, Entry entry) {
+    try {
+      int model = ledger.register(entry.plan(), entry.longestSpanTokens());
+      entries.add(entry);
+      return new MemoryPool.Registered(model, longestTokens(ledger, entry));
+    } catch (IllegalArgumentException e) {
+      return new MemoryPool.NotRegistered(String.valueOf(e.getMessage()));
+    }
   }
 
   /// Longest sequence of a model that fits `ledger` alone.
-  int longestTokens(Ledger ledger, Entry entry) {
+  private static int longestTokens(Ledger ledger, Entry entry) {
     return new Admission(
             entry.plan(), ledger.shape(), entry.longestSpanTokens(), entry.contextTokens())
         .longest();

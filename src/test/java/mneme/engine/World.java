@@ -3,6 +3,8 @@ package mneme.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import mneme.device.Numerics;
 import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolShape;
 import mneme.memory.Tokens;
 import mneme.memory.Usage;
 import mneme.schedule.Admission;
@@ -42,6 +45,7 @@ public final class World implements SeededDispatcher.Story {
   private final List<SimReader> readers = new ArrayList<>();
   private final List<String> mixUps = new ArrayList<>();
   private final Map<String, Integer> longest = new HashMap<>();
+  private final Set<PoolShape> shapes = new LinkedHashSet<>();
   private final EngineSettings settings;
   private final double deviceFailures;
   private final int misfortunes;
@@ -59,7 +63,7 @@ public final class World implements SeededDispatcher.Story {
   }
 
   private static EngineSettings settings(Random random) {
-    int pages = 1 + random.nextInt(64);
+    int pages = 1 + random.nextInt(random.nextBoolean() ? 12 : 64);
     int chunk = PAGE_TOKENS << random.nextInt(2);
     return new EngineSettings(
         160,
@@ -160,17 +164,31 @@ public final class World implements SeededDispatcher.Story {
       books.audit();
     }
     if (books != null) {
-      readers.forEach(reader -> reader.check(longestTokens(reader, books)));
+      shapes.add(books.shape());
+    }
+    for (SimReader reader : readers) {
+      if (reader.hasNews()) {
+        reader.check(room(reader));
+      }
     }
   }
 
-  private int longestTokens(SimReader reader, Ledger books) {
+  /// Tokens of an answer that the pool has room for; it may have been cut anew in the meantime.
+  private SimReader.Room room(SimReader reader) {
+    IntSummaryStatistics longest =
+        shapes.stream().mapToInt(shape -> longestTokens(reader, shape)).summaryStatistics();
+    int promptTokens = reader.completion().prompt().length();
+    return new SimReader.Room(longest.getMin() - promptTokens, longest.getMax() - promptTokens);
+  }
+
+  private int longestTokens(SimReader reader, PoolShape shape) {
+    String model = reader.completion().model();
     return longest.computeIfAbsent(
-        reader.completion().model(),
-        model ->
+        model + shape,
+        _ ->
             new Admission(
                     MemoryPlan.of(Toys.NEEDS.get(model), settings.kv(), PAGE_TOKENS),
-                    books.shape(),
+                    shape,
                     settings.limits().chunkTokens(),
                     settings.contextTokens())
                 .longest());

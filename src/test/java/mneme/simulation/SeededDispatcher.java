@@ -47,7 +47,7 @@ public final class SeededDispatcher extends ExecutorServiceConfigurator {
 
   /// The drawing executor.
   public static final class Draw extends AbstractExecutorService {
-    private static final int LONGEST_STORY = 2_000_000;
+    private static final int LONGEST_STORY = 200_000;
 
     private final List<Runnable> ready = new ArrayList<>();
     private @Nullable Random random;
@@ -98,11 +98,13 @@ public final class SeededDispatcher extends ExecutorServiceConfigurator {
         if (next == null) {
           return;
         }
+        Throwable thrown = null;
         try {
           next.run();
-        } finally {
-          after();
+        } catch (RuntimeException | Error e) {
+          thrown = e;
         }
+        after(thrown);
       }
     }
 
@@ -127,14 +129,19 @@ public final class SeededDispatcher extends ExecutorServiceConfigurator {
       }
     }
 
-    private void after() {
+    private void after(@Nullable Throwable thrown) {
       synchronized (ready) {
         busy = false;
-        if (story != null) {
+        Story told = story;
+        if (told != null) {
           tasks++;
+          if (thrown != null) {
+            end(thrown);
+            return;
+          }
           try {
-            story.check();
-            if (story.isOver()) {
+            told.check();
+            if (told.isOver()) {
               end(null);
             } else if (tasks > LONGEST_STORY) {
               end(new AssertionError("the story does not end"));
