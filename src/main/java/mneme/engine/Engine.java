@@ -25,7 +25,8 @@ public interface Engine {
     Supplier<Device> device =
         DeviceChoice.of(
             config.getString("mneme.engine.device"), config.getInt("mneme.engine.threads"));
-    Node.Ground ground = new Node.Ground(loader, settings, Vault.of(settings), device, System::nanoTime);
+    Node.Ground ground =
+        new Node.Ground(loader, settings, Vault.of(settings), device, System::nanoTime);
     return new NodeEngine(
         system, system.systemActorOf(Node.create(ground), "mneme", Props.empty()), loader);
   }

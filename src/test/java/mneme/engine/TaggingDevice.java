@@ -118,8 +118,10 @@ final class TaggingDevice implements Device {
       }
       for (int state = 0; state < plan.states().size(); state++) {
         get(pool, span.memory().state(state));
-        check(slot.get(ValueLayout.JAVA_LONG, 8) == span.start(), span, "a state has read "
-            + slot.get(ValueLayout.JAVA_LONG, 8) + " tokens");
+        check(
+            slot.get(ValueLayout.JAVA_LONG, 8) == span.start(),
+            span,
+            "a state has read " + slot.get(ValueLayout.JAVA_LONG, 8) + " tokens");
         long found = slot.get(ValueLayout.JAVA_LONG, 0);
         check(!seen || found == last, span, "a state disagrees");
         last = found;

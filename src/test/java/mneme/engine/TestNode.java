@@ -43,9 +43,8 @@ final class TestNode implements AutoCloseable {
             .resolve();
     EngineSettings engineSettings = EngineSettings.of(config);
     Loader loader = Toys.loader(engineSettings);
-    Node.Ground ground = 
-        new Node.Ground(
-            loader, engineSettings, Vault.of(engineSettings), device, System::nanoTime);
+    Node.Ground ground =
+        new Node.Ground(loader, engineSettings, Vault.of(engineSettings), device, System::nanoTime);
     system = ActorSystem.create(Node.create(ground), "node", config);
     engine = new NodeEngine(system, system, loader);
   }

@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One simulated node: its models, its readers and its misfortunes, all drawn from a seed.
 public final class World implements SeededDispatcher.Story {
-  private static final List<String> MODELS =
-      List.of("attention", "window", "recurrent", "mixed");
+  private static final List<String> MODELS = List.of("attention", "window", "recurrent", "mixed");
   private static final int PAGE_TOKENS = 8;
 
   /// Worlds get names that are never used twice; a seed may be told again.
