@@ -16,11 +16,10 @@ const llama = await getLlama({gpu: false, build: "never", maxThreads: threads, l
 const model = await llama.loadModel({modelPath: file, gpuLayers: 0, useMmap: true});
 const contexts = new Map();
 const vocabulary = 32000;
-console.error(status());
 
-function status() {
-    const wanted = ["VmHWM", "VmRSS"];
-    return readFileSync("/proc/self/status", "utf8").split("\n").filter((l) => wanted.some((w) => l.startsWith(w))).join(" ");
+function peakKib() {
+    const line = readFileSync("/proc/self/status", "utf8").split("\n").find((l) => l.startsWith("VmHWM"));
+    return Number(line.replace(/\D/g, ""));
 }
 
 async function context(sequences, tokens) {
@@ -90,7 +89,7 @@ for await (const line of createInterface({input: process.stdin})) {
     } else if (word === "decode") {
         await decode(n[0], n[1], n[2]);
     } else if (word === "memory") {
-        console.log(JSON.stringify({status: status()}));
+        console.log(JSON.stringify({what: "memory", peak_kib: peakKib()}));
     } else {
         throw new Error("no such command: " + line);
     }

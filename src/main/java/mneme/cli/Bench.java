@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "bench",
+    subcommands = BenchModel.class,
     description =
         "Measures throughput and latency, of this engine or of any server of the OpenAI dialect.")
 final class Bench implements Runnable {

@@ -4,10 +4,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import mneme.device.Batch;
 import mneme.device.Device;
@@ -38,6 +40,7 @@ public final class ModelSpeed implements AutoCloseable {
   private final MemoryPlan plan;
   private final DevicePool pool;
   private final Logits logits;
+  private final List<Lease> leases = new ArrayList<>();
   private final Random random = new Random(1);
 
   /// @param sequences most sequences side by side
@@ -54,8 +57,6 @@ public final class ModelSpeed implements AutoCloseable {
       leases.add(new Lease(i * plan.bytes(contextTokens + PAGE_TOKENS), contextTokens));
     }
   }
-
-  private final List<Lease> leases = new ArrayList<>();
 
   /// States first, then each group's pages, one after another.
   private final class Lease implements LeaseView {
@@ -99,7 +100,7 @@ public final class ModelSpeed implements AutoCloseable {
                     Integer.parseInt(words[1]),
                     Integer.parseInt(words[2]),
                     Integer.parseInt(words[3])));
-        case "memory" -> answers.println("{\"weight_bytes\":" + program.weightBytes() + "}");
+        case "memory" -> answers.println(memory());
         case "quit" -> {
           return;
         }
@@ -107,6 +108,19 @@ public final class ModelSpeed implements AutoCloseable {
       }
       answers.flush();
     }
+  }
+
+  /// Weights, and the most memory that this process has held so far, as Linux counts it.
+  private String memory() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    String peak = "";
+    if (Files.isReadable(status)) {
+      for (String line : Files.readAllLines(status)) {
+        peak = line.startsWith("VmHWM") ? line.replaceAll("\\D", "") : peak;
+      }
+    }
+    return "{\"what\":\"memory\",\"weight_bytes\":%d,\"peak_kib\":%s}"
+        .formatted(program.weightBytes(), peak.isEmpty() ? "null" : peak);
   }
 
   private String prefill(int tokens) {
@@ -156,8 +170,13 @@ public final class ModelSpeed implements AutoCloseable {
   private static String answer(String what, int tokens, long startNs, long startCpuNs) {
     double seconds = (System.nanoTime() - startNs) / 1e9;
     return String.format(
+        Locale.ROOT,
         "{\"what\":\"%s\",\"tokens\":%d,\"seconds\":%.4f,\"tokens_per_s\":%.3f,\"cpu_s\":%.3f}",
-        what, tokens, seconds, tokens / seconds, (cpuNs() - startCpuNs) / 1e9);
+        what,
+        tokens,
+        seconds,
+        tokens / seconds,
+        (cpuNs() - startCpuNs) / 1e9);
   }
 
   private static long cpuNs() {

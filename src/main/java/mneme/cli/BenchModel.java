@@ -1,0 +1,75 @@
+package mneme.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import mneme.cli.bench.ModelSpeed;
+import mneme.device.host.HostDevice;
+import mneme.format.Encoding;
+import mneme.memory.KvEncoding;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "model",
+    description = {
+      "Times prefill and decode on the CPU alone, round by round as standard input says:",
+      "'prefill TOKENS', 'decode SEQUENCES CONTEXT STEPS', 'memory', 'quit'."
+    })
+final class BenchModel implements Runnable {
+  @Mixin private Configured configured;
+
+  @Option(
+      names = {"-m", "--model"},
+      required = true,
+      paramLabel = "MODEL",
+      description = "A GGUF file, a folder, or a known name.")
+  private String model;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Threads that compute (${DEFAULT-VALUE}).")
+  private int threads;
+
+  @Option(
+      names = "--kv",
+      paramLabel = "TYPE",
+      defaultValue = "BF16",
+      description = "Encoding of keys and values: F32, F16, BF16, Q8_0 (${DEFAULT-VALUE}).")
+  private Encoding kv;
+
+  @Option(
+      names = "--sequences",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Most sequences side by side (${DEFAULT-VALUE}).")
+  private int sequences;
+
+  @Option(
+      names = "--ctx",
+      paramLabel = "N",
+      defaultValue = "2304",
+      description = "Longest sequence (${DEFAULT-VALUE}).")
+  private int contextTokens;
+
+  @Override
+  public void run() {
+    Path path = configured.catalog().path(model);
+    try (HostDevice device = new HostDevice(threads);
+        ModelSpeed speed =
+            new ModelSpeed(path, device, KvEncoding.both(kv), sequences, contextTokens)) {
+      speed.serve(
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+          new PrintStream(System.out, true, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
