@@ -35,7 +35,7 @@ import org.lwjgl.system.MemoryStack;
 
 /// Finds the devices that OpenCL shows.
 public final class ClDiscovery {
-  private static final String NO_KERNELS = "no kernels for OpenCL yet";
+  private static final String NOT_CHOSEN = "used only if mneme.engine.device names it";
   private static final String IS_CPU = "this machine's processor, on which the host computes";
 
   /// Of `cl_nv_device_attribute_query`; LWJGL has no names for these two.
@@ -126,7 +126,7 @@ public final class ClDiscovery {
             freeBytes(device, extensions, total),
             ClQuery.deviceLong(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
             ClQuery.deviceInt(device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
-            Optional.of(cpu ? IS_CPU : NO_KERNELS));
+            Optional.of(cpu ? IS_CPU : NOT_CHOSEN));
     return new Found(info, uuid(device, extensions), pci(device, extensions), cpu);
   }
 
