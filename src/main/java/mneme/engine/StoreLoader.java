@@ -107,7 +107,7 @@ final class StoreLoader implements Loader {
     return new ServedModel(
         stored.name(),
         metadata,
-        Tokenizers.of(metadata),
+        Tokenizers.of(file),
         contextTokens(metadata),
         template.isEmpty() ? Optional.empty() : Optional.of(template),
         stored.fileBytes(),

@@ -27,6 +27,9 @@ public final class Ropes {
   public RopeSpec spec(int headWidth, int offset) {
     int width = source.integer("rope.dimension_count", headWidth - offset);
     float base = source.real("rope.freq_base", 10_000);
+    if (!(base > 0 && base < Float.POSITIVE_INFINITY)) {
+      throw new ModelFormatException("key 'rope.freq_base' is " + base + ", not positive");
+    }
     float factor = factor();
     RopeSpec.Yarn yarn = yarn();
     float magnitude = source.real("rope.scaling.attn_factor", 1);

@@ -90,9 +90,14 @@ public final class Source {
   }
 
   public float real(String key) {
-    return metadata.values().get(prefix + key) instanceof Long whole
-        ? whole
-        : metadata.real(prefix + key);
+    float value =
+        metadata.values().get(prefix + key) instanceof Long whole
+            ? whole
+            : metadata.real(prefix + key);
+    if (Float.isNaN(value)) {
+      throw new ModelFormatException("key '" + prefix + key + "' is no number");
+    }
+    return value;
   }
 
   public float real(String key, float otherwise) {

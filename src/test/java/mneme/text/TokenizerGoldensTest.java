@@ -111,7 +111,7 @@ class TokenizerGoldensTest {
 
   private static Tokenizer tokenizer(Path path) {
     try (ModelFile file = ModelFiles.open(path)) {
-      return Tokenizers.of(file.metadata());
+      return Tokenizers.of(file);
     }
   }
 
