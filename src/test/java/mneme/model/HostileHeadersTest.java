@@ -23,15 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// never ends in another exception.
 class HostileHeadersTest {
   private static final List<Object> VALUES =
-      List.of(
-          0L,
-          -1L,
-          3L,
-          2_000_000_000L,
-          Long.MAX_VALUE,
-          "word",
-          List.of(0L, 9L),
-          -0.5);
+      List.of(0L, -1L, 3L, 2_000_000_000L, Long.MAX_VALUE, "word", List.of(0L, 9L), -0.5);
 
   static Stream<Path> models() {
     return Stream.concat(
