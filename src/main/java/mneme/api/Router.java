@@ -3,6 +3,7 @@ package mneme.api;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,20 @@ import org.slf4j.LoggerFactory;
 /// dialect of the path. Handlers run on `workers`, never on the threads of actors.
 final class Router {
   private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+  /// What the dialects have and this server has not: clients are told so.
+  private static final Set<String> NOT_HERE =
+      Set.of(
+          "/api/embed",
+          "/api/embeddings",
+          "/api/pull",
+          "/api/push",
+          "/api/create",
+          "/api/copy",
+          "/api/delete",
+          "/v1/embeddings",
+          "/v1/responses",
+          "/v1/messages");
 
   private final ActorSystem<?> system;
   private final List<Route> routes;
@@ -85,6 +100,9 @@ final class Router {
   }
 
   private static ApiError unknown(String path) {
+    if (NOT_HERE.contains(path) || path.startsWith("/api/blobs/")) {
+      return ApiError.of(501, path + " is not supported by this server");
+    }
     return ApiError.of(
         404, "no such path: " + (path.length() > 200 ? path.substring(0, 200) + "..." : path));
   }

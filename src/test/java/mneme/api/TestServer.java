@@ -122,7 +122,7 @@ final class TestServer implements AutoCloseable {
   /// Sends `text`; the answer is what comes until the server closes or falls silent.
   String raw(String text) throws IOException {
     try (Socket socket = open()) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(30_000);
       socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
       int first = socket.getInputStream().read();
       socket.setSoTimeout(200);
