@@ -12,6 +12,13 @@
 /// padding to the alignment (key general.alignment, 32 without it)
 /// data:    tensor after tensor, each padded to the alignment; offsets count from here
 /// ```
+///
+/// A safetensors file:
+///
+/// ```
+/// u64 length of the header | JSON: name -> dtype, shape (slowest first), data_offsets [from, to)
+/// data:    every byte belongs to one tensor; offsets count from here
+/// ```
 @NullMarked
 package mneme.format;
 
