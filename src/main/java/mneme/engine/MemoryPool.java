@@ -27,12 +27,14 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   /// @param model number of its memory plan at this pool
   /// @param known all tokens to read before the next is drawn
   /// @param lengthLimit longest the sequence can get
+  /// @param isNew whether it never held memory; only the new can be refused for a full queue
   record Reserve(
       long sequence,
       int model,
       String tenant,
       Tokens known,
       int lengthLimit,
+      boolean isNew,
       ActorRef<Sequence.Command> owner)
       implements Command {}
 
@@ -174,6 +176,16 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   }
 
   private void onReserve(Reserve reserve) {
+    if (reserve.isNew() && lending.waiting().size() >= vault.waitingLimit()) {
+      reserve
+          .owner()
+          .tell(
+              new Sequence.Refused(
+                  Event.Failure.BUSY,
+                  "%d requests wait for memory already; try again later"
+                      .formatted(lending.waiting().size())));
+      return;
+    }
     lending.queue(reserve);
     getContext().watchWith(reserve.owner(), new OwnerGone(reserve.sequence()));
   }

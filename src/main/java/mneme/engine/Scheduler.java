@@ -137,6 +137,8 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
 
   private void onEnter(Enter enter) {
     owners.put(enter.lease(), enter.owner());
+    // A watch outlives a restart of this actor, and it may still stand for an earlier lease.
+    getContext().unwatch(enter.owner());
     getContext().watchWith(enter.owner(), new Leave(enter.lease()));
     roster.enter(enter);
     worker.tell(new Worker.Join(enter.lease(), enter.known(), enter.drawing()));
@@ -144,11 +146,8 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
 
   private void onLeave(long lease) {
     roster.leave(lease);
-    ActorRef<Sequence.Command> owner = owners.remove(lease);
-    if (owner != null) {
-      getContext().unwatch(owner);
-      worker.tell(new Worker.Part(lease));
-    }
+    owners.remove(lease);
+    worker.tell(new Worker.Part(lease));
   }
 
   private void onEquipped(long number, List<Slice> left) {

@@ -113,6 +113,7 @@ public final class Sequence {
                 completion.tenant(),
                 transcript.tokens(transcript.length()),
                 drawing.lengthLimit(),
+                !stopwatch.isAdmitted(),
                 context.getSelf()));
     return phase(this::whileWaiting);
   }

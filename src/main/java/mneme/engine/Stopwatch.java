@@ -30,6 +30,11 @@ final class Stopwatch {
     return true;
   }
 
+  /// Whether the sequence has held memory.
+  boolean isAdmitted() {
+    return isAdmitted;
+  }
+
   void drawn(long nowNs) {
     if (firstTokenNs == 0) {
       firstTokenNs = nowNs;

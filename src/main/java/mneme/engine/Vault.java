@@ -16,17 +16,25 @@ class Vault {
 
   private final double checkpointShare;
   private final int gridTokens;
+  private final int waitingLimit;
   private final List<Entry> entries = new ArrayList<>();
 
   /// @param checkpointShare of the pool's bytes that saved states may take
   /// @param gridTokens distance of the places where states may be saved
-  Vault(double checkpointShare, int gridTokens) {
+  /// @param waitingLimit most requests that wait for memory
+  Vault(double checkpointShare, int gridTokens, int waitingLimit) {
     this.checkpointShare = checkpointShare;
     this.gridTokens = gridTokens;
+    this.waitingLimit = waitingLimit;
   }
 
   static Vault of(EngineSettings settings) {
-    return new Vault(settings.checkpointShare(), settings.limits().chunkTokens());
+    return new Vault(
+        settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit());
+  }
+
+  int waitingLimit() {
+    return waitingLimit;
   }
 
   int gridTokens() {

@@ -50,11 +50,13 @@ public final class World implements SeededDispatcher.Story {
   private final int misfortunes;
   private @Nullable Ledger ledger;
   private @Nullable ActorRef<Node.Command> node;
+  private ActorRef<Fate.Command> fate;
   private long checks;
   private int openings;
 
   public World(ActorSystem<?> system, long seed) {
     this.system = system;
+    fate = system.ignoreRef();
     random = new Random(seed * 0x9e3779b97f4a7c15L);
     settings = settings(random);
     deviceFailures = random.nextInt(4) == 0 ? 0.003 : 0;
@@ -81,7 +83,10 @@ public final class World implements SeededDispatcher.Story {
   @Override
   public void begin() {
     Vault vault =
-        new Vault(settings.checkpointShare(), settings.limits().chunkTokens()) {
+        new Vault(
+            settings.checkpointShare(),
+            settings.limits().chunkTokens(),
+            settings.waitingLimit()) {
           @Override
           Ledger open(long bytes, List<MemoryPlan> plans) {
             Ledger opened = super.open(bytes, plans);
@@ -100,6 +105,7 @@ public final class World implements SeededDispatcher.Story {
     ActorRef<Node.Command> started =
         system.systemActorOf(Node.create(ground), "world-" + number, Props.empty());
     node = started;
+    fate = system.systemActorOf(Fate.create(started), "fate-" + number, Props.empty());
     List<String> models = pick(MODELS, 1 + random.nextInt(2));
     int count = 1 + random.nextInt(12);
     for (int i = 0; i < count; i++) {
@@ -144,12 +150,18 @@ public final class World implements SeededDispatcher.Story {
     return pick(all, count, random);
   }
 
-  /// Kills a sequence that is alive, wherever it stands.
+  /// Kills a sequence that is alive, wherever it stands, or crashes the pool or the schedulers.
   private void strike() {
     List<SimReader> alive = readers.stream().filter(SimReader::canBeKilled).toList();
-    if (!alive.isEmpty()) {
-      SimReader victim = alive.get(random.nextInt(alive.size()));
-      Adapter.toClassic(victim.kill()).tell(PoisonPill.getInstance(), null);
+    switch (random.nextInt(6)) {
+      case 0 -> fate.tell(new Fate.CrashPool());
+      case 1 -> fate.tell(new Fate.CrashSchedulers());
+      default -> {
+        if (!alive.isEmpty()) {
+          SimReader victim = alive.get(random.nextInt(alive.size()));
+          Adapter.toClassic(victim.kill()).tell(PoisonPill.getInstance(), null);
+        }
+      }
     }
   }
 
