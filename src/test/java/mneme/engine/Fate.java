@@ -24,13 +24,11 @@ final class Fate {
   private record Reported(ModelHost.Report report) implements Command {}
 
   static Behavior<Command> create(ActorRef<Node.Command> node) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.receiveMessage(
-                command -> {
-                  on(context, node, command);
-                  return Behaviors.same();
-                }));
+    return Behaviors.setup(context ->
+        Behaviors.receiveMessage(command -> {
+          on(context, node, command);
+          return Behaviors.same();
+        }));
   }
 
   private static void on(
@@ -48,8 +46,10 @@ final class Fate {
         }
       }
       case Reported(var report) ->
-          report.served().map(ModelHost.Served::scheduler).ifPresent(
-                  scheduler -> crash(scheduler, context.getSystem().ignoreRef()));
+          report
+              .served()
+              .map(ModelHost.Served::scheduler)
+              .ifPresent(scheduler -> crash(scheduler, context.getSystem().ignoreRef()));
     }
   }
 

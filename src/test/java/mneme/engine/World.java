@@ -84,9 +84,7 @@ public final class World implements SeededDispatcher.Story {
   public void begin() {
     Vault vault =
         new Vault(
-            settings.checkpointShare(),
-            settings.limits().chunkTokens(),
-            settings.waitingLimit()) {
+            settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
           @Override
           Ledger open(long bytes, List<MemoryPlan> plans) {
             Ledger opened = super.open(bytes, plans);
