@@ -11,6 +11,10 @@ public final class Inputs implements Workers.Task {
   /// Rows that are interleaved.
   public static final int GROUP = 8;
 
+  /// Rows up to which each goes alone: so few cost less one by one, while a tile stays in the cache,
+  /// than as a group that is mostly empty.
+  private static final int APART = 4;
+
   /// Adding and taking off 1.5 * 2^23 rounds to the nearest integer, half to even.
   private static final float ROUNDER = 12582912f;
 
@@ -51,7 +55,7 @@ public final class Inputs implements Workers.Task {
     columns = form.columns;
     rounds = form.rounds;
     sumColumns = form.sumColumns;
-    lanes = count == 1 ? 1 : GROUP;
+    lanes = count <= APART ? 1 : GROUP;
     int groups = (count + lanes - 1) / lanes;
     values = grown(values, groups * lanes * columns);
     scales = grown(scales, groups * lanes * (columns / Layout.BLOCK));

@@ -61,8 +61,10 @@ public final class Product implements Workers.Task {
     if (inputs.lanes() == 1) {
       for (int tile = from; tile < to; tile += RowDot.TILES) {
         int count = Math.min(RowDot.TILES, to - tile);
-        float[] sums = dots[worker].dot(by, firstTile + tile, count, inputs);
-        put(sums, 0, target.starts[0], tile * Lanes.ROWS, count * Lanes.ROWS);
+        for (int row = 0; row < inputs.rows(); row++) {
+          float[] sums = dots[worker].dot(by, firstTile + tile, count, inputs, row);
+          put(sums, 0, target.starts[row], tile * Lanes.ROWS, count * Lanes.ROWS);
+        }
       }
     } else {
       for (int tile = from; tile < to; tile += 2) {

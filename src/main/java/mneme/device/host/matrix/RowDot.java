@@ -19,11 +19,18 @@ final class RowDot {
   private static final int ROWS = Lanes.ROWS;
 
   private final float[] sums = new float[TILES * ROWS];
+  private int row;
+  private int xAt;
+  private int dxAt;
   private float[] scales = new float[0];
   private float[] leasts = new float[0];
 
-  /// Leaves the products of `count` tiles from `tile` on in the result, sixteen numbers a tile.
-  float[] dot(Packed weight, int tile, int count, Inputs in) {
+  /// Leaves the products of input row `row` and `count` tiles from `tile` on in the result, sixteen
+  /// numbers a tile.
+  float[] dot(Packed weight, int tile, int count, Inputs in, int row) {
+    this.row = row;
+    xAt = row * weight.columns();
+    dxAt = xAt / Layout.BLOCK;
     Arrays.fill(sums, 0);
     Layout.Scales kind = weight.layout().scales();
     if (kind != Layout.Scales.NONE) {
@@ -61,12 +68,13 @@ final class RowDot {
 
   /// Starts each sum with the least values times the sums of the input's blocks.
   private void addLeasts(int t, int stride, float[] inputSums) {
+    int from = row * (stride / ROWS);
     for (int lane = 0; lane < ROWS; lane += Lanes.COUNT) {
       FloatVector sum = FloatVector.zero(Lanes.F);
       for (int b = 0; b < stride / ROWS; b++) {
         sum =
             FloatVector.fromArray(Lanes.F, leasts, t * stride + b * ROWS + lane)
-                .fma(FloatVector.broadcast(Lanes.F, inputSums[b]), sum);
+                .fma(FloatVector.broadcast(Lanes.F, inputSums[from + b]), sum);
       }
       sum.intoArray(sums, t * ROWS + lane);
     }
@@ -75,7 +83,9 @@ final class RowDot {
   private void bytes(Packed weight, int tile, int count, Inputs in) {
     MemorySegment w = weight.data();
     float[] x = in.values();
+    int xFrom = xAt;
     float[] dx = in.scales();
+    int dxFrom = dxAt;
     float[] s = scales;
     int columns = weight.columns();
     int part = weight.layout().scales().columns();
@@ -97,14 +107,14 @@ final class RowDot {
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         for (int c = b; c < b + part; c++) {
-          FloatVector xv = FloatVector.broadcast(Lanes.F, x[c]);
+          FloatVector xv = FloatVector.broadcast(Lanes.F, x[xFrom + c]);
           a0 = Lanes.bytes(w, p).fma(xv, a0);
           a1 = Lanes.bytes(w, p + to1).fma(xv, a1);
           a2 = Lanes.bytes(w, p + to2).fma(xv, a2);
           a3 = Lanes.bytes(w, p + to3).fma(xv, a3);
           p += ROWS;
         }
-        float d = dx[b / Layout.BLOCK];
+        float d = dx[dxFrom + b / Layout.BLOCK];
         sum0 = a0.fma(FloatVector.fromArray(Lanes.F, s, si).mul(d), sum0);
         sum1 = a1.fma(FloatVector.fromArray(Lanes.F, s, si + stride).mul(d), sum1);
         sum2 = a2.fma(FloatVector.fromArray(Lanes.F, s, si + 2 * stride).mul(d), sum2);
@@ -129,7 +139,9 @@ final class RowDot {
   private void nibblesByTable(Packed weight, int tile, int count, Inputs in, int slot) {
     MemorySegment w = weight.data();
     float[] x = in.values();
+    int xFrom = xAt;
     float[] dx = in.scales();
+    int dxFrom = dxAt;
     float[] s = scales;
     FloatVector table = FloatVector.fromArray(Lanes.F, weight.levels(), 0);
     IntVector levels = table.reinterpretAsInts();
@@ -148,7 +160,7 @@ final class RowDot {
         IntVector v0 = Lanes.ints(w, p);
         IntVector v1 = Lanes.ints(w, p + to1);
         for (int i = 0; i < 8; i++) {
-          FloatVector xv = FloatVector.broadcast(Lanes.F, x[c + i]);
+          FloatVector xv = FloatVector.broadcast(Lanes.F, x[xFrom + c + i]);
           a0 = v0.selectFrom(levels).reinterpretAsFloats().fma(xv, a0);
           a1 = v1.selectFrom(levels).reinterpretAsFloats().fma(xv, a1);
           v0 = v0.lanewise(VectorOperators.LSHR, 4);
@@ -156,7 +168,7 @@ final class RowDot {
         }
         p += 4 * ROWS;
       }
-      float d = dx[b / Layout.BLOCK];
+      float d = dx[dxFrom + b / Layout.BLOCK];
       sum0 = a0.fma(FloatVector.fromArray(Lanes.F, s, si).mul(d), sum0);
       sum1 = a1.fma(FloatVector.fromArray(Lanes.F, s, si + stride).mul(d), sum1);
       si += ROWS;
@@ -169,6 +181,7 @@ final class RowDot {
   private void nibblesByArithmetic(Packed weight, int tile, int count, Inputs in, int slot) {
     MemorySegment w = weight.data();
     float[] x = in.values();
+    int xFrom = xAt;
     int least = (int) weight.levels()[0];
     int columns = weight.columns();
     int part = weight.layout().scales().columns();
@@ -183,12 +196,12 @@ final class RowDot {
           for (int c = b; c < b + part; c += 8) {
             IntVector v = Lanes.ints(w, p);
             for (int i = 0; i < 8; i++) {
-              a = level(v, least).fma(FloatVector.broadcast(Lanes.F, x[c + i]), a);
+              a = level(v, least).fma(FloatVector.broadcast(Lanes.F, x[xFrom + c + i]), a);
               v = v.lanewise(VectorOperators.LSHR, 4);
             }
             p += 4 * ROWS;
           }
-          float d = in.scales()[b / Layout.BLOCK];
+          float d = in.scales()[dxAt + b / Layout.BLOCK];
           sum = a.fma(FloatVector.fromArray(Lanes.F, scales, si).mul(d), sum);
           si += ROWS;
         }
@@ -204,6 +217,7 @@ final class RowDot {
   private void floats(Packed weight, int tile, int count, Inputs in) {
     MemorySegment w = weight.data();
     float[] x = in.values();
+    int xFrom = xAt;
     int columns = weight.columns();
     for (int t = 0; t < count; t += 2) {
       long to1 = t + 1 < count ? weight.tileBytes() : 0;
@@ -215,7 +229,7 @@ final class RowDot {
           FloatVector a0 = FloatVector.zero(Lanes.F);
           FloatVector a1 = a0;
           for (int c = b; c < b + Layout.BLOCK; c++) {
-            FloatVector xv = FloatVector.broadcast(Lanes.F, x[c]);
+            FloatVector xv = FloatVector.broadcast(Lanes.F, x[xFrom + c]);
             a0 = Lanes.floats(w, p).fma(xv, a0);
             a1 = Lanes.floats(w, p + to1).fma(xv, a1);
             p += 4 * ROWS;
@@ -232,6 +246,7 @@ final class RowDot {
   private void bfloats(Packed weight, int tile, int count, Inputs in) {
     MemorySegment w = weight.data();
     float[] x = in.values();
+    int xFrom = xAt;
     int columns = weight.columns();
     for (int t = 0; t < count; t += 2) {
       long to1 = t + 1 < count ? weight.tileBytes() : 0;
@@ -243,7 +258,7 @@ final class RowDot {
           FloatVector a0 = FloatVector.zero(Lanes.F);
           FloatVector a1 = a0;
           for (int c = b; c < b + Layout.BLOCK; c++) {
-            FloatVector xv = FloatVector.broadcast(Lanes.F, x[c]);
+            FloatVector xv = FloatVector.broadcast(Lanes.F, x[xFrom + c]);
             a0 = Lanes.bfloats(w, p).fma(xv, a0);
             a1 = Lanes.bfloats(w, p + to1).fma(xv, a1);
             p += 2 * ROWS;
@@ -260,6 +275,7 @@ final class RowDot {
   private void halves(Packed weight, int tile, int count, Inputs in) {
     MemorySegment w = weight.data();
     float[] x = in.values();
+    int xFrom = xAt;
     int columns = weight.columns();
     for (int t = 0; t < count; t += 2) {
       long to1 = t + 1 < count ? weight.tileBytes() : 0;
@@ -271,7 +287,7 @@ final class RowDot {
           FloatVector a0 = FloatVector.zero(Lanes.F);
           FloatVector a1 = a0;
           for (int c = b; c < b + Layout.BLOCK; c++) {
-            FloatVector xv = FloatVector.broadcast(Lanes.F, x[c]);
+            FloatVector xv = FloatVector.broadcast(Lanes.F, x[xFrom + c]);
             a0 = Lanes.halves(w, p).fma(xv, a0);
             a1 = Lanes.halves(w, p + to1).fma(xv, a1);
             p += 2 * ROWS;
