@@ -11,8 +11,8 @@ public final class Inputs implements Workers.Task {
   /// Rows that are interleaved.
   public static final int GROUP = 8;
 
-  /// Rows up to which each goes alone: so few cost less one by one, while a tile stays in the cache,
-  /// than as a group that is mostly empty.
+  /// Rows up to which each goes alone: so few cost less one by one, while a tile stays in the
+  /// cache, than as a group that is mostly empty.
   private static final int APART = 4;
 
   /// Adding and taking off 1.5 * 2^23 rounds to the nearest integer, half to even.
