@@ -54,7 +54,9 @@ class SameAnswerTest {
     assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
     return events.stream()
         .flatMap(event ->
-            event instanceof Event.Text text ? text.tokens().stream() : java.util.stream.Stream.of())
+            event instanceof Event.Text text
+                ? text.tokens().stream()
+                : java.util.stream.Stream.of())
         .toList();
   }
 
