@@ -20,6 +20,9 @@ public final class Workers implements AutoCloseable {
 
   private static final int SPINS = 3000;
 
+  /// A next chunk that is beyond the last of every task.
+  private static final long NO_CHUNK = Integer.MAX_VALUE;
+
   private final Thread[] threads;
   private final Parking[] parking;
 
@@ -72,11 +75,13 @@ public final class Workers implements AutoCloseable {
   }
 
   private void start(Task work, int count) {
+    long number = ticket.get() >>> 32;
+    ticket.set(number << 32 | NO_CHUNK); // a latecomer to the last task must not meet the next
     task = work;
     chunks = count;
     done.set(0);
     failure = null;
-    ticket.set((ticket.get() >>> 32) + 1 << 32);
+    ticket.set(number + 1 << 32);
     for (int i = 0; i < threads.length; i++) {
       if (parking[i].parked) {
         LockSupport.unpark(threads[i]);
