@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class WorkersTest {
-  /// Short tasks of changing size one after the other: a thread that comes late to one finds the next
-  /// being set up.
+  /// Short tasks of changing size one after the other: a thread that comes late to one finds the
+  /// next being set up.
   @Test
   void everyChunkRunsOnceAndBeforeTheTaskEnds() {
     try (Workers workers = new Workers(4)) {
