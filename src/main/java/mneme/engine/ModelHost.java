@@ -63,8 +63,14 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private record Unloaded() implements Command {}
 
+  /// From the node: it sends nothing here any more.
+  enum Close implements Command {
+    NOW
+  }
+
   /// What all hosts of a node share.
   record House(
+      ActorRef<Node.Command> node,
       Loader loader,
       EngineSettings settings,
       ActorRef<MemoryPool.Command> pool,
@@ -76,7 +82,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private final long program;
   private final TimerScheduler<Command> timers;
   private final Queue<Generate> arrivals = new ArrayDeque<>();
-  private final Queue<ActorRef<Loading>> loaders = new ArrayDeque<>();
+  private final Queue<Load> loaders = new ArrayDeque<>();
   private final long startedNs;
   private Duration keepAlive;
   private @Nullable Blueprint blueprint;
@@ -85,6 +91,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private long weightBytes;
   private long loadNs;
   private int sequences;
+  private boolean leaves;
 
   static Behavior<Command> create(String name, long program, House house) {
     return Contained.contain(
@@ -123,7 +130,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       case Failed(var failure, var message) -> onFailed(failure, message);
       case SequenceGone _ -> onSequenceGone();
       case Expired _ -> onExpired();
-      case Unloaded _ -> Behaviors.stopped();
+      case Unloaded _ -> leave();
+      case Close _ -> Behaviors.stopped();
       case Inspect(var replyTo) -> onInspect(replyTo);
     };
   }
@@ -198,7 +206,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
             scheduler,
             house.nowNs());
     loadNs = house.nowNs().getAsLong() - startedNs;
-    loaders.forEach(loader -> loader.tell(new Loaded(lane.model())));
+    loaders.forEach(load -> load.replyTo().tell(new Loaded(lane.model())));
     loaders.clear();
     arrivals.forEach(arrival -> start(arrival, lane, loadNs));
     arrivals.clear();
@@ -207,7 +215,9 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onGenerate(Generate generate) {
-    if (lane != null) {
+    if (leaves) {
+      handOver(generate);
+    } else if (lane != null) {
       start(generate, lane, 0);
     } else if (arrivals.size() >= house.settings().waitingLimit()) {
       refuse(
@@ -241,8 +251,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private Behavior<Command> onLoad(Load load) {
     load.keepAlive().ifPresent(wanted -> keepAlive = wanted);
-    if (lane == null) {
-      loaders.add(load.replyTo());
+    if (leaves) {
+      handOver(load);
+    } else if (lane == null) {
+      loaders.add(load);
     } else {
       load.replyTo().tell(new Loaded(lane.model()));
       restIfIdle();
@@ -273,11 +285,31 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private Behavior<Command> onFailed(Event.Failure failure, String message) {
     refuseAll(failure, message);
-    return Behaviors.stopped();
+    return leave();
+  }
+
+  /// Stops as soon as the node knows, so that no request is sent to a dead host. What came
+  /// meanwhile is for the next host of this model.
+  private Behavior<Command> leave() {
+    leaves = true;
+    house.node().tell(new Node.Leave(name, getContext().getSelf()));
+    loaders.forEach(this::handOver);
+    loaders.clear();
+    arrivals.forEach(this::handOver);
+    arrivals.clear();
+    return this;
+  }
+
+  private void handOver(Load load) {
+    house.node().tell(new Node.Load(name, load.keepAlive(), load.replyTo()));
+  }
+
+  private void handOver(Generate generate) {
+    house.node().tell(new Node.Generate(generate.completion(), generate.reader()));
   }
 
   private void refuseAll(Event.Failure failure, String message) {
-    loaders.forEach(loader -> loader.tell(new LoadFailed(failure, message)));
+    loaders.forEach(load -> load.replyTo().tell(new LoadFailed(failure, message)));
     loaders.clear();
     arrivals.forEach(arrival -> refuse(arrival, failure, message));
     arrivals.clear();

@@ -25,7 +25,11 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   record Inspect(ActorRef<Directory> replyTo) implements Command {}
 
-  private record HostGone(String model) implements Command {}
+  /// From a host that will stop: it is answered with [ModelHost.Close], behind all that was sent to
+  /// it before.
+  record Leave(String model, ActorRef<ModelHost.Command> host) implements Command {}
+
+  private record HostGone(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
   /// Whom to ask about what.
   record Directory(
@@ -66,7 +70,9 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
             Worker.create(bench, pool, ground.nowNs(), settings.firstBackoff()),
             "worker",
             DispatcherSelector.fromConfig("mneme.engine.worker-dispatcher"));
-    house = new ModelHost.House(ground.loader(), settings, pool, worker, ground.nowNs());
+    house =
+        new ModelHost.House(
+            context.getSelf(), ground.loader(), settings, pool, worker, ground.nowNs());
   }
 
   @Override
@@ -80,7 +86,11 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case Load(var model, var keepAlive, var replyTo) ->
           host(model).tell(new ModelHost.Load(keepAlive, replyTo));
       case Inspect(var replyTo) -> replyTo.tell(new Directory(house.pool(), hosts));
-      case HostGone(var model) -> hosts.remove(model);
+      case Leave(var model, var host) -> {
+        hosts.remove(model, host);
+        host.tell(ModelHost.Close.NOW);
+      }
+      case HostGone(var model, var host) -> hosts.remove(model, host);
     }
     return this;
   }
@@ -95,7 +105,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     programs++;
     ActorRef<ModelHost.Command> host =
         getContext().spawn(ModelHost.create(model, programs, house), "model-" + programs);
-    getContext().watchWith(host, new HostGone(model));
+    getContext().watchWith(host, new HostGone(model, host));
     return host;
   }
 }

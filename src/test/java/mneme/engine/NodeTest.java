@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import mneme.memory.Tokens;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -95,6 +96,20 @@ class NodeTest {
     Snapshot.Pool pool = snapshot.pools().getFirst();
     return snapshot.models().getFirst().running() == 0
         && pool.pageBytes() + pool.stateBytes() + pool.restingBytes() == 0;
+  }
+
+  /// Some of so many come when the host of the first is about to stop.
+  @Test
+  void anUnknownModelIsRefusedToAllWhoAskForItAtOnce() throws Exception {
+    TestNode.get(node.engine.load("attention", Optional.empty()));
+    List<CompletionStage<Boolean>> refusals = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      refusals.add(
+          node.engine.load("no-such", Optional.empty()).handle((_, fault) -> fault != null));
+    }
+    for (CompletionStage<Boolean> refusal : refusals) {
+      assertThat(TestNode.get(refusal)).isTrue();
+    }
   }
 
   @Test
