@@ -51,7 +51,6 @@ public final class World implements SeededDispatcher.Story {
   private @Nullable Ledger ledger;
   private @Nullable ActorRef<Node.Command> node;
   private ActorRef<Fate.Command> fate;
-  private long checks;
   private int openings;
 
   public World(ActorSystem<?> system, long seed) {
@@ -169,10 +168,8 @@ public final class World implements SeededDispatcher.Story {
       throw new AssertionError("memory of another was read: " + mixUps.getFirst());
     }
     Ledger books = ledger;
-    if (books != null && checks++ % 4 == 0) {
-      books.audit();
-    }
     if (books != null) {
+      books.audit();
       shapes.add(books.shape());
     }
     for (SimReader reader : readers) {
