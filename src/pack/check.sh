@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Tries Mneme on this machine, which needs nothing but this folder and its drivers: what devices
+# there are, whether each computes what llama.cpp computed. Usage:
+#   ./check                    every OpenCL and Vulkan device that is found
+#   ./check opencl:0 vulkan:1  those, beside the host
+# Writes results/ and ends with 1 if a test failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+mkdir -p results
+failures=0
+
+java() {
+    runtime/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+        --sun-misc-unsafe-memory-access=allow -Dorg.lwjgl.system.memoryBackend=ffm \
+        -Dorg.lwjgl.system.stackSize=512 "$@"
+}
+
+# $1 device, then the test classes that hold it to its promises
+check() {
+    local device=$1
+    shift
+    echo "== $device: $*"
+    java -Xmx4g -Dmneme.shared="$PWD/shared" "-Dmneme.test.${device%%:*}=$device" \
+        -cp "target/mneme.jar:target/lib/*:tests/classes:tests/lib/*" mneme.RunPacked "$@" \
+        2>&1 | tee "results/${device/:/-}.txt" | grep -E '^(FAILED|tests:|not run:)'
+    [ "${PIPESTATUS[0]}" = 0 ] || failures=1
+}
+
+./mneme devices | tee results/devices.txt
+devices=("$@")
+if [ ${#devices[@]} = 0 ]; then
+    mapfile -t devices < <(awk '$1 ~ /^(opencl|vulkan):[0-9]+$/ { print $1 }' results/devices.txt)
+fi
+[ ${#devices[@]} -gt 0 ] || echo "no OpenCL or Vulkan device: the host alone is tried"
+
+check host mneme.device.host.HostOpTest mneme.model.HostGoldensTest
+for device in "${devices[@]}"; do
+    case $device in
+        host) ;;
+        opencl:*) check "$device" mneme.device.ClOpTest mneme.model.ClGoldensTest ;;
+        vulkan:*) check "$device" mneme.device.VkOpTest mneme.model.VkGoldensTest ;;
+        *) echo "$device is no OpenCL or Vulkan device" >&2; failures=1 ;;
+    esac
+done
+
+[ $failures = 0 ] && echo PASSED && exit 0
+echo FAILED
+exit 1
