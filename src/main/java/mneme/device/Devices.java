@@ -1,6 +1,7 @@
 package mneme.device;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import mneme.device.opencl.ClDiscovery;
@@ -21,6 +22,21 @@ public final class Devices {
     opencl.forEach(found -> all.add(found.info()));
     VkDiscovery.discover().forEach(found -> all.add(once(found, opencl)));
     return all;
+  }
+
+  /// What `auto` stands for: every device that is not this machine's processor, those with memory
+  /// of their own first, then the host. Of a device that two interfaces show, the first counts.
+  public static List<String> fastest() {
+    Natives.prepare();
+    List<Found> opencl = ClDiscovery.discover();
+    List<String> ids = new ArrayList<>();
+    opencl.stream()
+        .filter(found -> !found.cpu() && found.info().totalBytes() > 0)
+        .map(Found::info)
+        .sorted(Comparator.comparing(DeviceInfo::unified))
+        .forEach(info -> ids.add(info.id()));
+    ids.add("host");
+    return ids;
   }
 
   /// The same physical device is used through one interface only.

@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
-import mneme.device.Device;
 import mneme.store.ModelSource;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -18,15 +16,23 @@ import org.apache.pekko.stream.javadsl.Source;
 public interface Engine {
   /// Starts a node inside `system`, with the settings below `mneme.engine` of its configuration. It
   /// ends with the system.
+  ///
+  /// @throws EngineException if the configuration names a device that this machine has not
   static Engine start(ActorSystem<?> system, ModelSource models) {
     Config config = system.settings().config();
     EngineSettings settings = EngineSettings.of(config);
     Loader loader = new StoreLoader(models, settings);
-    Supplier<Device> device =
-        DeviceChoice.of(
-            config.getString("mneme.engine.device"), config.getInt("mneme.engine.threads"));
-    Node.Ground ground =
-        new Node.Ground(loader, settings, Vault.of(settings), device, System::nanoTime);
+    int threads = config.getInt("mneme.engine.threads");
+    List<Outfit> outfits =
+        DeviceChoice.wishes(config).stream()
+            .map(wish ->
+                new Outfit(
+                    wish.id(),
+                    DeviceChoice.opening(wish.id(), threads),
+                    wish.mostBytes(),
+                    Vault.of(settings)))
+            .toList();
+    Node.Ground ground = new Node.Ground(loader, settings, outfits, System::nanoTime);
     return new NodeEngine(
         system, system.systemActorOf(Node.create(ground), "mneme", Props.empty()), loader);
   }

@@ -53,7 +53,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   /// From the worker: the device is open, and nothing of what was leased before is left.
   record DeviceReady(
-      String name, long epoch, long bytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
+      long epoch, long bytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
       implements Command {}
 
   /// Makes a memory plan known; answered with its number.
@@ -74,7 +74,9 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   /// The plan needs larger objects than this pool can hold.
   record NotRegistered(String reason) implements Registration {}
 
-  record Books(String device, Usage usage, List<Traffic> models) {}
+  record Books(Usage usage, List<Traffic> models) {
+    static final Books CLOSED = new Books(new Usage(0, 0, 0, 0, 0, 0, 0), List.of());
+  }
 
   /// Of one model: who waits now, and counts since it was registered.
   record Traffic(int model, int waiting, long cachedTokens, long preemptions) {}
@@ -92,15 +94,25 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
         .onFailure(SupervisorStrategy.restart());
   }
 
-  /// Until the device is open everything waits.
+  /// Until the device is open everything waits, except questions.
   private static Behavior<Command> closed(Vault vault, StashBuffer<Command> stash) {
-    return Behaviors.receiveMessage(command -> {
-      if (command instanceof DeviceReady ready) {
-        return stash.unstashAll(Behaviors.setup(context -> new MemoryPool(context, vault, ready)));
-      }
-      stash.stash(command);
-      return Behaviors.same();
-    });
+    return Behaviors.receiveMessage(command ->
+        switch (command) {
+          case DeviceReady ready ->
+              stash.unstashAll(Behaviors.setup(context -> new MemoryPool(context, vault, ready)));
+          case Inspect(var replyTo) -> {
+            replyTo.tell(Books.CLOSED);
+            yield Behaviors.same();
+          }
+          case Audit(var replyTo) -> {
+            replyTo.tell("");
+            yield Behaviors.same();
+          }
+          case Reserve _, Retire _, Pause _, Equip _, StepEnded _, Register _, OwnerGone _ -> {
+            stash.stash(command);
+            yield Behaviors.same();
+          }
+        });
   }
 
   private MemoryPool(ActorContext<Command> context, Vault vault, DeviceReady device) {
@@ -127,7 +139,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       case DeviceReady ready -> onDeviceReady(ready);
       case Register register -> onRegister(register);
       case Inspect(var replyTo) ->
-          replyTo.tell(new Books(device.name(), lending.ledger().usage(), lending.traffic()));
+          replyTo.tell(new Books(lending.ledger().usage(), lending.traffic()));
       case Audit(var replyTo) -> replyTo.tell(lending.audit());
     }
     if (mayBringMemory(command)) {

@@ -2,10 +2,9 @@ package mneme.engine;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -45,7 +44,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   record Report(Optional<Engine.Running> running, Optional<Served> served) {}
 
   /// Where to ask for the model's counters.
-  record Served(int poolModel, ActorRef<Scheduler.Command> scheduler) {}
+  record Served(String device, int poolModel, ActorRef<Scheduler.Command> scheduler) {}
 
   private record FileRead(Blueprint blueprint) implements Command {}
 
@@ -69,20 +68,25 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   /// What all hosts of a node share.
+  ///
+  /// @param stations devices of the node, the preferred first
   record House(
       ActorRef<Node.Command> node,
       Loader loader,
       EngineSettings settings,
-      ActorRef<MemoryPool.Command> pool,
-      ActorRef<Worker.Command> worker,
-      LongSupplier nowNs) {}
+      List<Station> stations,
+      LongSupplier nowNs) {
+    House {
+      stations = List.copyOf(stations);
+    }
+  }
 
   private final House house;
   private final String name;
   private final long program;
   private final TimerScheduler<Command> timers;
-  private final Queue<Generate> arrivals = new ArrayDeque<>();
-  private final Queue<Load> loaders = new ArrayDeque<>();
+  private final Lobby lobby;
+  private final Station station;
   private final long startedNs;
   private Duration keepAlive;
   private @Nullable Blueprint blueprint;
@@ -111,6 +115,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     this.name = name;
     this.program = program;
     this.house = house;
+    lobby = new Lobby(house.settings().waitingLimit());
+    station = house.stations().getFirst();
     keepAlive = house.settings().keepAlive();
     startedNs = house.nowNs().getAsLong();
     readFile();
@@ -139,7 +145,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
-      refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
+      lobby.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
       closeFile();
     }
     return this;
@@ -171,7 +177,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Behavior<Command> onFileRead(Blueprint read) {
     blueprint = read;
     var recipe = new Workbench.Recipe(program, read.graph(), read.plan(), read.numerics());
-    house
+    station
         .worker()
         .tell(
             new Worker.Prepare(
@@ -185,7 +191,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     Vault.Entry entry =
         new Vault.Entry(
             read.plan(), house.settings().limits().chunkTokens(), read.model().contextTokens());
-    house
+    station
         .pool()
         .tell(
             new MemoryPool.Register(
@@ -195,37 +201,29 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private Behavior<Command> onRegistered(MemoryPool.Registered registered) {
     ActorRef<Scheduler.Command> scheduler =
-        getContext().spawn(Scheduler.create(program, house), "scheduler");
+        getContext().spawn(Scheduler.create(program, station, house), "scheduler");
     lane =
         new Lane(
             Objects.requireNonNull(blueprint).model(),
             registered.model(),
             registered.longestTokens(),
             house.settings().bufferTokens(),
-            house.pool(),
+            station.pool(),
             scheduler,
             house.nowNs());
     loadNs = house.nowNs().getAsLong() - startedNs;
-    loaders.forEach(load -> load.replyTo().tell(new Loaded(lane.model())));
-    loaders.clear();
-    arrivals.forEach(arrival -> start(arrival, lane, loadNs));
-    arrivals.clear();
+    lobby.open(lane.model(), arrival -> start(arrival, lane, loadNs));
     restIfIdle();
     return this;
   }
 
   private Behavior<Command> onGenerate(Generate generate) {
     if (leaves) {
-      handOver(generate);
+      Lobby.handOver(generate, house.node());
     } else if (lane != null) {
       start(generate, lane, 0);
-    } else if (arrivals.size() >= house.settings().waitingLimit()) {
-      refuse(
-          generate,
-          Event.Failure.BUSY,
-          "%d requests wait for this model".formatted(arrivals.size()));
     } else {
-      arrivals.add(generate);
+      lobby.await(generate);
     }
     return this;
   }
@@ -252,9 +250,9 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Behavior<Command> onLoad(Load load) {
     load.keepAlive().ifPresent(wanted -> keepAlive = wanted);
     if (leaves) {
-      handOver(load);
+      Lobby.handOver(load, name, house.node());
     } else if (lane == null) {
-      loaders.add(load);
+      lobby.await(load);
     } else {
       load.replyTo().tell(new Loaded(lane.model()));
       restIfIdle();
@@ -275,7 +273,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     }
     getContext().stop(lane.scheduler());
     lane = null;
-    house
+    station
         .worker()
         .tell(
             new Worker.Unload(
@@ -284,7 +282,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onFailed(Event.Failure failure, String message) {
-    refuseAll(failure, message);
+    lobby.refuseAll(failure, message);
     return leave();
   }
 
@@ -293,30 +291,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Behavior<Command> leave() {
     leaves = true;
     house.node().tell(new Node.Leave(name, getContext().getSelf()));
-    loaders.forEach(this::handOver);
-    loaders.clear();
-    arrivals.forEach(this::handOver);
-    arrivals.clear();
+    lobby.handOver(name, house.node());
     return this;
-  }
-
-  private void handOver(Load load) {
-    house.node().tell(new Node.Load(name, load.keepAlive(), load.replyTo()));
-  }
-
-  private void handOver(Generate generate) {
-    house.node().tell(new Node.Generate(generate.completion(), generate.reader()));
-  }
-
-  private void refuseAll(Event.Failure failure, String message) {
-    loaders.forEach(load -> load.replyTo().tell(new LoadFailed(failure, message)));
-    loaders.clear();
-    arrivals.forEach(arrival -> refuse(arrival, failure, message));
-    arrivals.clear();
-  }
-
-  private static void refuse(Generate generate, Event.Failure failure, String message) {
-    generate.reader().tell(new Reader.Said(new Event.Failed(failure, message)));
   }
 
   private Behavior<Command> onInspect(ActorRef<Report> replyTo) {
@@ -329,7 +305,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
               Optional.of(
                   new Engine.Running(
                       on.model(), Optional.ofNullable(expiresAt), weightBytes, sequences)),
-              Optional.of(new Served(on.poolModel(), on.scheduler()))));
+              Optional.of(new Served(station.device(), on.poolModel(), on.scheduler()))));
     }
     return this;
   }

@@ -2,11 +2,10 @@ package mneme.engine;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import mneme.device.Device;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -14,7 +13,8 @@ import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/// The root of one node: a pool and a worker for its device, and a host for every model in use.
+/// The root of one node: a pool and a worker for each of its devices, and a host for every model in
+/// use.
 public final class Node extends AbstractMatchingBehavior<Node.Command> {
   public sealed interface Command {}
 
@@ -32,24 +32,22 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   private record HostGone(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
   /// Whom to ask about what.
-  record Directory(
-      ActorRef<MemoryPool.Command> pool, Map<String, ActorRef<ModelHost.Command>> hosts) {
+  record Directory(List<Station> stations, Map<String, ActorRef<ModelHost.Command>> hosts) {
     Directory {
+      stations = List.copyOf(stations);
       hosts = new LinkedHashMap<>(hosts);
     }
   }
 
   /// What a node runs on.
   ///
-  /// @param vault what outlives the pool's books
-  /// @param device opens the device, again after each failure
+  /// @param devices the preferred first
   /// @param nowNs a clock that only moves forward
-  record Ground(
-      Loader loader,
-      EngineSettings settings,
-      Vault vault,
-      Supplier<Device> device,
-      LongSupplier nowNs) {}
+  record Ground(Loader loader, EngineSettings settings, List<Outfit> devices, LongSupplier nowNs) {
+    Ground {
+      devices = List.copyOf(devices);
+    }
+  }
 
   private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
   private final ModelHost.House house;
@@ -62,17 +60,25 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   private Node(ActorContext<Command> context, Ground ground) {
     super(context);
-    EngineSettings settings = ground.settings();
-    ActorRef<MemoryPool.Command> pool = context.spawn(MemoryPool.create(ground.vault()), "pool");
-    Workbench bench = new Workbench(ground.device(), settings.pool());
-    ActorRef<Worker.Command> worker =
-        context.spawn(
-            Worker.create(bench, pool, ground.nowNs(), settings.firstBackoff()),
-            "worker",
-            DispatcherSelector.fromConfig("mneme.engine.worker-dispatcher"));
+    List<Station> stations =
+        ground.devices().stream().map(outfit -> station(outfit, ground)).toList();
     house =
         new ModelHost.House(
-            context.getSelf(), ground.loader(), settings, pool, worker, ground.nowNs());
+            context.getSelf(), ground.loader(), ground.settings(), stations, ground.nowNs());
+  }
+
+  private Station station(Outfit outfit, Ground ground) {
+    String name = outfit.id().replace(':', '-');
+    ActorRef<MemoryPool.Command> pool =
+        getContext().spawn(MemoryPool.create(outfit.vault()), "pool-" + name);
+    Workbench bench = new Workbench(outfit, ground.settings().pool());
+    ActorRef<Worker.Command> worker =
+        getContext()
+            .spawn(
+                Worker.create(bench, pool, ground.nowNs(), ground.settings().firstBackoff()),
+                "worker-" + name,
+                DispatcherSelector.fromConfig("mneme.engine.worker-dispatcher"));
+    return new Station(outfit.id(), pool, worker);
   }
 
   @Override
@@ -85,7 +91,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
                       ++sequences, completion, reader, house.nowNs().getAsLong()));
       case Load(var model, var keepAlive, var replyTo) ->
           host(model).tell(new ModelHost.Load(keepAlive, replyTo));
-      case Inspect(var replyTo) -> replyTo.tell(new Directory(house.pool(), hosts));
+      case Inspect(var replyTo) -> replyTo.tell(new Directory(house.stations(), hosts));
       case Leave(var model, var host) -> {
         hosts.remove(model, host);
         host.tell(ModelHost.Close.NOW);

@@ -2,7 +2,9 @@ package mneme.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,23 +72,36 @@ final class NodeEngine implements Engine {
         .thenCompose(directory ->
             reports(directory)
                 .thenCompose(reports ->
-                    reports.isEmpty()
-                        ? CompletableFuture.completedStage(new Snapshot(true, List.of(), List.of()))
-                        : snapshot(directory, reports)));
+                    books(directory)
+                        .thenCombine(
+                            counters(reports),
+                            (books, counters) -> Snapshots.of(books, reports, counters))));
   }
 
-  private CompletionStage<Snapshot> snapshot(
-      Node.Directory directory, List<ModelHost.Report> reports) {
-    List<CompletionStage<Scheduler.Counters>> counters = new ArrayList<>();
-    for (ModelHost.Report report : reports) {
-      report
-          .served()
-          .ifPresent(
-              served -> counters.add(ask(served.scheduler(), Scheduler.Inspect::new, PATIENCE)));
-    }
-    CompletionStage<MemoryPool.Books> books =
-        ask(directory.pool(), MemoryPool.Inspect::new, PATIENCE);
-    return books.thenCombine(all(counters), (pool, all) -> Snapshots.of(pool, reports, all));
+  private CompletionStage<Map<String, MemoryPool.Books>> books(Node.Directory directory) {
+    List<Station> stations = directory.stations();
+    return all(stations.stream()
+            .map(station ->
+                this.<MemoryPool.Command, MemoryPool.Books>ask(
+                    station.pool(), MemoryPool.Inspect::new, PATIENCE))
+            .toList())
+        .thenApply(all -> {
+          Map<String, MemoryPool.Books> books = new LinkedHashMap<>();
+          for (int i = 0; i < all.size(); i++) {
+            books.put(stations.get(i).device(), all.get(i));
+          }
+          return books;
+        });
+  }
+
+  private CompletionStage<List<Scheduler.Counters>> counters(List<ModelHost.Report> reports) {
+    return all(
+        reports.stream()
+            .flatMap(report -> report.served().stream())
+            .map(served ->
+                this.<Scheduler.Command, Scheduler.Counters>ask(
+                    served.scheduler(), Scheduler.Inspect::new, PATIENCE))
+            .toList());
   }
 
   private CompletionStage<Node.Directory> directory() {

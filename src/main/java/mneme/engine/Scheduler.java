@@ -91,23 +91,26 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   private long progressAtNs;
 
   /// @param program number of the loaded model at its worker
-  static Behavior<Command> create(long program, ModelHost.House house) {
+  static Behavior<Command> create(long program, Station station, ModelHost.House house) {
     AtomicLong numbers = new AtomicLong();
     Behavior<Command> behavior =
-        Behaviors.setup(context -> new Scheduler(context, program, house, numbers));
+        Behaviors.setup(
+            context -> new Scheduler(context, new Task(program, station, numbers), house));
     return Behaviors.supervise(Contained.contain(Command.class, behavior))
         .onFailure(SupervisorStrategy.restart());
   }
 
-  private Scheduler(
-      ActorContext<Command> context, long program, ModelHost.House house, AtomicLong numbers) {
+  /// What stays the same when a scheduler is restarted.
+  private record Task(long program, Station station, AtomicLong numbers) {}
+
+  private Scheduler(ActorContext<Command> context, Task task, ModelHost.House house) {
     super(context);
-    this.program = program;
-    pool = house.pool();
-    worker = house.worker();
+    program = task.program();
+    pool = task.station().pool();
+    worker = task.station().worker();
     nowNs = house.nowNs();
     roster = new Roster(house.settings().limits());
-    this.numbers = numbers;
+    numbers = task.numbers();
   }
 
   @Override

@@ -2,7 +2,9 @@ package mneme.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import mneme.memory.Usage;
+import org.jspecify.annotations.Nullable;
 
 /// Puts a node's picture together from what its actors report.
 final class Snapshots {
@@ -10,10 +12,14 @@ final class Snapshots {
 
   private Snapshots() {}
 
+  /// @param books by device
   /// @param counters of the reports that have a scheduler, in their order
   static Snapshot of(
-      MemoryPool.Books books, List<ModelHost.Report> reports, List<Scheduler.Counters> counters) {
-    Usage usage = books.usage();
+      Map<String, MemoryPool.Books> books,
+      List<ModelHost.Report> reports,
+      List<Scheduler.Counters> counters) {
+    List<Snapshot.Pool> pools = new ArrayList<>();
+    books.forEach((device, book) -> pools.add(pool(device, book.usage())));
     List<Snapshot.Load> loads = new ArrayList<>();
     List<ModelHost.Report> served =
         reports.stream().filter(report -> report.served().isPresent()).toList();
@@ -21,28 +27,24 @@ final class Snapshots {
       loads.add(load(books, served.get(i), counters.get(i)));
     }
     boolean healthy = counters.stream().allMatch(count -> count.waitedNs() < STALLED_NS);
-    return new Snapshot(
-        healthy,
-        List.of(
-            new Snapshot.Pool(
-                books.device(),
-                usage.totalBytes(),
-                usage.freeBytes(),
-                usage.pageBytes(),
-                usage.stateBytes(),
-                usage.restingBytes(),
-                usage.cachedBytes())),
-        loads);
+    return new Snapshot(healthy, pools, loads);
+  }
+
+  private static Snapshot.Pool pool(String device, Usage usage) {
+    return new Snapshot.Pool(
+        device,
+        usage.totalBytes(),
+        usage.freeBytes(),
+        usage.pageBytes(),
+        usage.stateBytes(),
+        usage.restingBytes(),
+        usage.cachedBytes());
   }
 
   private static Snapshot.Load load(
-      MemoryPool.Books books, ModelHost.Report report, Scheduler.Counters count) {
-    int poolModel = report.served().orElseThrow().poolModel();
-    MemoryPool.Traffic traffic =
-        books.models().stream()
-            .filter(model -> model.model() == poolModel)
-            .findFirst()
-            .orElse(new MemoryPool.Traffic(poolModel, 0, 0, 0));
+      Map<String, MemoryPool.Books> books, ModelHost.Report report, Scheduler.Counters count) {
+    ModelHost.Served served = report.served().orElseThrow();
+    MemoryPool.Traffic traffic = traffic(books.get(served.device()), served.poolModel());
     return new Snapshot.Load(
         report.running().orElseThrow().model().name(),
         count.running(),
@@ -53,5 +55,15 @@ final class Snapshots {
         traffic.cachedTokens(),
         traffic.preemptions(),
         count.stepNs());
+  }
+
+  private static MemoryPool.Traffic traffic(MemoryPool.@Nullable Books books, int poolModel) {
+    MemoryPool.Traffic none = new MemoryPool.Traffic(poolModel, 0, 0, 0);
+    return books == null
+        ? none
+        : books.models().stream()
+            .filter(model -> model.model() == poolModel)
+            .findFirst()
+            .orElse(none);
   }
 }

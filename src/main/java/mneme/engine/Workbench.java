@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
@@ -18,7 +17,7 @@ final class Workbench {
   /// A graph to make ready, under a number that no other load of the node has.
   record Recipe(long program, Graph graph, MemoryPlan plan, Numerics numerics) {}
 
-  private final Supplier<Device> opening;
+  private final Outfit outfit;
   private final PoolSize poolSize;
   private final Map<Long, Recipe> recipes = new LinkedHashMap<>();
   private final Map<Long, StepRunner> runners = new LinkedHashMap<>();
@@ -27,8 +26,8 @@ final class Workbench {
   private long poolBytes;
   private long epoch;
 
-  Workbench(Supplier<Device> opening, PoolSize poolSize) {
-    this.opening = opening;
+  Workbench(Outfit outfit, PoolSize poolSize) {
+    this.outfit = outfit;
     this.poolSize = poolSize;
   }
 
@@ -40,10 +39,6 @@ final class Workbench {
   /// Bytes of the open pool; 0 until the first model is ready.
   long poolBytes() {
     return pool == null ? 0 : poolBytes;
-  }
-
-  String name() {
-    return device == null ? "closed" : device.info().id();
   }
 
   /// What is leased from now on belongs to a new opening.
@@ -68,7 +63,7 @@ final class Workbench {
   void open() {
     close();
     epoch++;
-    Device opened = opening.get();
+    Device opened = outfit.opening().get();
     device = opened;
     recipes.values().forEach(recipe -> make(opened, recipe));
     if (poolBytes > 0) {

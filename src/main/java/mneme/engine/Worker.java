@@ -123,11 +123,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     if (bench.poolBytes() > 0) {
       pool.tell(
           new MemoryPool.DeviceReady(
-              bench.name(),
-              bench.epoch(),
-              bench.poolBytes(),
-              bench.plans(),
-              getContext().getSelf()));
+              bench.epoch(), bench.poolBytes(), bench.plans(), getContext().getSelf()));
     }
   }
 

@@ -34,6 +34,17 @@ class CommandLinesTest {
   }
 
   @Test
+  void aDeviceThatIsNotThereIsSaidInOneLine() throws IOException {
+    Path file = folder.resolve("devices.conf");
+    Files.writeString(file, "mneme.engine.devices = [host, \"opencl:99\"]");
+    Session serve = Session.of("serve", "--port", 0, "--config", file);
+    assertThat(serve.status()).isEqualTo(2);
+    assertThat(serve.err())
+        .startsWith("mneme: there is no device 'opencl:99'; mneme.engine.devices can name [host,")
+        .hasLineCount(1);
+  }
+
+  @Test
   void listShowsTheEmbeddedModel() {
     assertThat(Session.of("list").out())
         .containsPattern("NAME +ID +SIZE +MODIFIED\n")

@@ -38,7 +38,9 @@ final class Fate {
       case CrashSchedulers _ -> find(context, node, false);
       case Found(var directory, var crashesPool) -> {
         if (crashesPool) {
-          directory.pool().tell(new MemoryPool.Register(null, null));
+          directory
+              .stations()
+              .forEach(station -> station.pool().tell(new MemoryPool.Register(null, null)));
         } else {
           ActorRef<ModelHost.Report> self =
               context.messageAdapter(ModelHost.Report.class, Reported::new);

@@ -3,7 +3,9 @@ package mneme.engine;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -36,6 +38,11 @@ final class TestNode implements AutoCloseable {
   }
 
   TestNode(String settings, Supplier<Device> device) {
+    this(settings, Map.of("host", device));
+  }
+
+  /// @param devices by id, the preferred first
+  TestNode(String settings, Map<String, Supplier<Device>> devices) {
     Config config =
         ConfigFactory.parseString(settings)
             .withFallback(ConfigFactory.parseString(SETTINGS))
@@ -43,8 +50,10 @@ final class TestNode implements AutoCloseable {
             .resolve();
     EngineSettings engineSettings = EngineSettings.of(config);
     Loader loader = Toys.loader(engineSettings);
-    Node.Ground ground =
-        new Node.Ground(loader, engineSettings, Vault.of(engineSettings), device, System::nanoTime);
+    List<Outfit> outfits = new ArrayList<>();
+    devices.forEach(
+        (id, device) -> outfits.add(new Outfit(id, device, 0, Vault.of(engineSettings))));
+    Node.Ground ground = new Node.Ground(loader, engineSettings, outfits, System::nanoTime);
     system = ActorSystem.create(Node.create(ground), "node", config);
     engine = new NodeEngine(system, system, loader);
   }
@@ -56,9 +65,17 @@ final class TestNode implements AutoCloseable {
   String audit() throws Exception {
     Node.Directory directory =
         get(AskPattern.ask(system, Node.Inspect::new, Duration.ofSeconds(5), system.scheduler()));
-    return get(
-        AskPattern.ask(
-            directory.pool(), MemoryPool.Audit::new, Duration.ofSeconds(5), system.scheduler()));
+    StringBuilder faults = new StringBuilder();
+    for (Station station : directory.stations()) {
+      faults.append(
+          get(
+              AskPattern.ask(
+                  station.pool(),
+                  MemoryPool.Audit::new,
+                  Duration.ofSeconds(5),
+                  system.scheduler())));
+    }
+    return faults.toString();
   }
 
   static <T> T get(CompletionStage<T> stage) throws Exception {

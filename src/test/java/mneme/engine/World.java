@@ -96,8 +96,12 @@ public final class World implements SeededDispatcher.Story {
         new Node.Ground(
             Toys.loader(settings),
             settings,
-            vault,
-            () -> new TaggingDevice(random, deviceFailures, mixUps::add),
+            List.of(
+                new Outfit(
+                    "none",
+                    () -> new TaggingDevice(random, deviceFailures, mixUps::add),
+                    0,
+                    vault)),
             VirtualClock.current()::nowNs);
     ActorRef<Node.Command> started =
         system.systemActorOf(Node.create(ground), "world-" + number, Props.empty());

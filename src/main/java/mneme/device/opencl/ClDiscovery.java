@@ -35,7 +35,7 @@ import org.lwjgl.system.MemoryStack;
 
 /// Finds the devices that OpenCL shows.
 public final class ClDiscovery {
-  private static final String NOT_CHOSEN = "used only if mneme.engine.device names it";
+  private static final String NOT_CHOSEN = "used only if mneme.engine.devices names it";
   private static final String IS_CPU = "this machine's processor, on which the host computes";
 
   /// Of `cl_nv_device_attribute_query`; LWJGL has no names for these two.
