@@ -2,7 +2,14 @@ package mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import mneme.model.RealShapes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PlanMemoryTest {
   /// The model's shape by hand: 2 attention layers of 2 heads of 32 with keys and values in f32 are
@@ -19,6 +26,23 @@ class PlanMemoryTest {
         .contains("states: " + state + " bytes")
         .containsPattern("1024 +" + 1024 * 1024 + " +" + state + " +" + sequence)
         .contains("3 sequences of 1024 tokens need " + 3 * sequence + " bytes; they fit in ");
+  }
+
+  /// The command prints, of a file of real size, what the published sizes say.
+  @ParameterizedTest
+  @EnumSource
+  void realShapesCostWhatTheirSizesSay(RealShapes shape, @TempDir Path folder) throws IOException {
+    Path model = shape.forge().writeTo(folder.resolve("model.gguf"));
+    Session plan = Session.of("plan", model, "--ctx", 5000, "--kv", "f16", "--pool", 4L << 30);
+    assertThat(plan.err()).isEmpty();
+    for (int tokens : new int[] {512, 4096, 5000}) {
+      List<Long> pages = shape.pageBytes(tokens, 32);
+      long bytes = pages.getFirst() + pages.getLast();
+      assertThat(plan.out())
+          .containsPattern(
+              "%d +%d +%d +%d "
+                  .formatted(tokens, bytes, shape.stateBytes(), bytes + shape.stateBytes()));
+    }
   }
 
   @Test

@@ -1,12 +1,16 @@
 package mneme.format;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /// Writes GGUF files, valid ones and every kind of broken one. Starts as a small llama: 1 layer,
 /// width 32, 264 SentencePiece tokens, 12 F32 tensors.
@@ -39,17 +43,29 @@ public final class GgufForge {
     public int type;
     public long offset = -2;
     public final byte[] data;
+    private final long bytes;
 
     Entry(String name, long[] dims, byte[] data) {
+      this(name, dims, data, data.length);
+    }
+
+    private Entry(String name, long[] dims, byte[] data, long bytes) {
       this.name = GgufForge.text(name);
       this.dims = dims;
       this.data = data;
+      this.bytes = bytes;
     }
   }
 
-  public static GgufForge llama() {
+  /// A file that says its architecture and nothing else.
+  public static GgufForge of(String architecture) {
     GgufForge forge = new GgufForge();
-    forge.text("general.architecture", "llama");
+    forge.text("general.architecture", architecture);
+    return forge;
+  }
+
+  public static GgufForge llama() {
+    GgufForge forge = of("llama");
     forge.u32("llama.block_count", 1);
     forge.u32("llama.context_length", 128);
     forge.u32("llama.embedding_length", 32);
@@ -116,6 +132,32 @@ public final class GgufForge {
       data.putFloat((float) random.nextGaussian() * 0.1f);
     }
     tensors.add(new Entry(name, dims, data.array()));
+  }
+
+  /// A tensor of zeros that takes no memory here; matrices in F16, vectors in F32. For files that
+  /// are [written][#writeTo], not built.
+  public GgufForge hollow(String name, long... dims) {
+    long elements = LongStream.of(dims).reduce(1, Math::multiplyExact);
+    Entry entry = new Entry(name, dims, new byte[0], (dims.length > 1 ? 2 : 4) * elements);
+    entry.type = dims.length > 1 ? 1 : 0;
+    tensors.add(entry);
+    return this;
+  }
+
+  /// Writes the file with holes where the tensors are hollow.
+  public Path writeTo(Path path) throws IOException {
+    byte[] header = header();
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.write(header);
+      long at = padded(header.length);
+      for (Entry tensor : tensors) {
+        file.seek(at);
+        file.write(tensor.data);
+        at += padded(tensor.bytes);
+      }
+      file.setLength(at);
+    }
+    return path;
   }
 
   public GgufForge key(String name, int type, byte[] value) {
@@ -206,7 +248,7 @@ public final class GgufForge {
       }
       out.writeBytes(u32(tensor.type));
       out.writeBytes(u64(tensor.offset == -2 ? offset : tensor.offset));
-      offset += padded(tensor.data.length);
+      offset += padded(tensor.bytes);
     }
     return out.toByteArray();
   }
@@ -214,15 +256,15 @@ public final class GgufForge {
   public byte[] build() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header());
-    out.writeBytes(new byte[padded(out.size()) - out.size()]);
+    out.writeBytes(new byte[(int) padded(out.size()) - out.size()]);
     for (Entry tensor : tensors) {
       out.writeBytes(tensor.data);
-      out.writeBytes(new byte[padded(tensor.data.length) - tensor.data.length]);
+      out.writeBytes(new byte[(int) padded(tensor.data.length) - tensor.data.length]);
     }
     return out.toByteArray();
   }
 
-  private int padded(int bytes) {
+  private long padded(long bytes) {
     return (bytes + alignment - 1) / alignment * alignment;
   }
 }

@@ -1,0 +1,11 @@
+package mneme.model;
+
+import mneme.device.Device;
+import mneme.device.host.HostDevice;
+
+class HostSameBitsTest extends SameBitsContract {
+  @Override
+  Device open() {
+    return new HostDevice(2);
+  }
+}
