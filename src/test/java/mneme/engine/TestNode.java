@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.device.none.NullDevice;
@@ -32,6 +33,7 @@ final class TestNode implements AutoCloseable {
 
   final ActorSystem<Node.Command> system;
   final Engine engine;
+  final Loader loader;
 
   TestNode(String settings) {
     this(settings, NullDevice::new);
@@ -43,13 +45,20 @@ final class TestNode implements AutoCloseable {
 
   /// @param devices by id, the preferred first
   TestNode(String settings, Map<String, Supplier<Device>> devices) {
+    this(settings, devices, Toys::loader);
+  }
+
+  TestNode(
+      String settings,
+      Map<String, Supplier<Device>> devices,
+      Function<EngineSettings, Loader> models) {
     Config config =
         ConfigFactory.parseString(settings)
             .withFallback(ConfigFactory.parseString(SETTINGS))
             .withFallback(ConfigFactory.load())
             .resolve();
     EngineSettings engineSettings = EngineSettings.of(config);
-    Loader loader = Toys.loader(engineSettings);
+    loader = models.apply(engineSettings);
     List<Outfit> outfits = new ArrayList<>();
     devices.forEach(
         (id, device) -> outfits.add(new Outfit(id, device, 0, Vault.of(engineSettings))));

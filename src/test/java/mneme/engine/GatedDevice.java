@@ -1,0 +1,96 @@
+package mneme.engine;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import mneme.device.Batch;
+import mneme.device.Device;
+import mneme.device.DeviceInfo;
+import mneme.device.DevicePool;
+import mneme.device.Logits;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
+
+/// A device that stops before one step of the test's choice until the test lets it go on, so that a
+/// node can be looked at in the middle of its work.
+final class GatedDevice implements Device {
+  private final Device device;
+  private volatile Predicate<Batch> stopsAt = _ -> false;
+  private volatile CompletableFuture<Batch> stopped = new CompletableFuture<>();
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+
+  GatedDevice(Device device) {
+    this.device = device;
+  }
+
+  /// @return the step before which the device will have stopped
+  CompletableFuture<Batch> stopAt(Predicate<Batch> step) {
+    gate = new CountDownLatch(1);
+    stopped = new CompletableFuture<>();
+    stopsAt = step;
+    return stopped;
+  }
+
+  void goOn() {
+    stopsAt = _ -> false;
+    gate.countDown();
+  }
+
+  @Override
+  public DeviceInfo info() {
+    return device.info();
+  }
+
+  @Override
+  public DevicePool openPool(long bytes) {
+    return device.openPool(bytes);
+  }
+
+  @Override
+  public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+    Program program = device.prepare(graph, plan, numerics);
+    return new Program() {
+      @Override
+      public void run(Batch batch, DevicePool pool, Logits logits) {
+        if (stopsAt.test(batch)) {
+          stopped.complete(batch);
+          await();
+        }
+        program.run(batch, pool, logits);
+      }
+
+      @Override
+      public long weightBytes() {
+        return program.weightBytes();
+      }
+
+      @Override
+      public long scratchBytes() {
+        return program.scratchBytes();
+      }
+
+      @Override
+      public void close() {
+        program.close();
+      }
+    };
+  }
+
+  private void await() {
+    try {
+      if (!gate.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("nobody opened the gate");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}
