@@ -183,7 +183,7 @@ final class Lending {
 
   Supply supply(Slice slice) {
     Tenure tenure = tenures.get(slice.lease());
-    if (tenure == null || tenure.yielding) {
+    if (tenure == null || tenure.yielding || tenure.ended) {
       return new Supply.Gone();
     }
     return switch (ledger.grow(tenure.lease, slice.start(), slice.end())) {
@@ -257,6 +257,17 @@ final class Lending {
     if (tenure != null && end <= tenure.known().length() && end > tenure.published) {
       tenure.published = end;
       ledger.publish(tenure.lease, tenure.known().slice(0, end));
+    }
+  }
+
+  /// The model ended a stream of `length` tokens, all of them read. The worker skips what is still
+  /// under way of it, so its states stay as they are.
+  void ended(long number, int length) {
+    read(number, length);
+    Tenure tenure = tenures.get(number);
+    if (tenure != null) {
+      tenure.ended = true;
+      ledger.halt(tenure.lease, length);
     }
   }
 

@@ -254,7 +254,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       switch (outcome) {
         case Outcome.Read(var lease, var end) -> lending.read(lease, end);
         case Outcome.Drawn(var lease, var index, _) -> lending.read(lease, index);
-        case Outcome.Ended(var lease, var length) -> lending.read(lease, length);
+        case Outcome.Ended(var lease, var length) -> lending.ended(lease, length);
         case Outcome.Broken _, Outcome.Skipped _ -> {}
       }
     }

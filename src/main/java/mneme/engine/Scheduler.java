@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import mneme.memory.Tokens;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -61,6 +62,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       return new Counters(sequences, steps, prefillTokens, decodeTokens, stepNs, waited);
     }
 
+    /// @param slices what was run of a step
     Counters plus(List<Slice> slices, long ns) {
       long decodes = slices.stream().filter(slice -> slice.count() == 1).count();
       long tokens = slices.stream().mapToLong(Slice::count).sum();
@@ -159,9 +161,15 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       return;
     }
     beingEquipped = 0;
+    if (left.isEmpty()) {
+      return;
+    }
     left.forEach(roster::takeBack);
-    if (left.size() == planned.size()) {
+    List<Slice> sent = planned.stream().filter(slice -> !left.contains(slice)).toList();
+    if (sent.isEmpty()) {
       underWay.remove(number);
+    } else {
+      underWay.put(number, sent);
     }
   }
 
@@ -175,13 +183,21 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       return;
     }
     progressAtNs = nowNs.getAsLong();
-    counters = counters.plus(slices, done.stepNs());
+    counters = counters.plus(run(slices, done.outcomes()), done.stepNs());
     for (Outcome outcome : done.outcomes()) {
       ActorRef<Sequence.Command> owner = owners.get(outcome.lease());
       if (owner != null && !(outcome instanceof Outcome.Skipped)) {
         owner.tell(new Sequence.Told(outcome));
       }
     }
+  }
+
+  /// What the worker ran of the slices it was sent; outcomes are in their order.
+  private static List<Slice> run(List<Slice> sent, List<Outcome> outcomes) {
+    return IntStream.range(0, sent.size())
+        .filter(i -> !(outcomes.get(i) instanceof Outcome.Skipped))
+        .mapToObj(sent::get)
+        .toList();
   }
 
   /// One plan at a time is with the pool, so that what the pool leaves out is known before the

@@ -173,7 +173,10 @@ public final class Sequence {
       }
       case Outcome.Skipped _ -> Behaviors.same();
       case Outcome.Drawn(_, var index, var token) -> onDrawn(index, token);
-      case Outcome.Ended _ -> ended(Event.Reason.STOP);
+      case Outcome.Ended(_, var length) -> {
+        computed = length;
+        yield ended(Event.Reason.STOP);
+      }
       case Outcome.Broken(_, var message) -> failed(Event.Failure.INTERNAL, message);
     };
   }

@@ -20,6 +20,9 @@ final class Tenure {
   /// The reader does not read, so the memory is of no use for now.
   boolean paused;
 
+  /// The model has ended the stream; it runs no more.
+  boolean ended;
+
   /// The owner was asked to give the lease back.
   boolean yielding;
 

@@ -1,6 +1,7 @@
 package mneme.memory;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 
@@ -45,6 +46,16 @@ final class Blocks {
 
   long bytes(Use use, Block.Kind kind) {
     return bytes[use.ordinal()][kind.ordinal()];
+  }
+
+  Usage usage(long total) {
+    long pages = bytes(Use.LEASED, Block.Kind.PAGE);
+    long states = bytes(Use.LEASED, Block.Kind.STATE) + bytes(Use.LEASED, Block.Kind.CHECKPOINT);
+    long resting = Arrays.stream(bytes[Use.RESTING.ordinal()]).sum();
+    long cachedPages = bytes(Use.CACHED, Block.Kind.PAGE);
+    long cachedStates = bytes(Use.CACHED, Block.Kind.CHECKPOINT);
+    long free = total - pages - states - resting - cachedPages - cachedStates;
+    return new Usage(total, free, pages, states, resting, cachedPages, cachedStates);
   }
 
   /// A new block, held by one lease. The caller has secured its place.

@@ -28,6 +28,9 @@ final class Holding {
   /// End of the last span that was granted: what the states have read once its step has run.
   int end;
 
+  /// Whether the sequence has ended at [#end], so that nothing more is granted.
+  boolean isHalted;
+
   /// Every page up to this position is there and may be written without a copy.
   int writableTo;
 
@@ -50,6 +53,16 @@ final class Holding {
     }
     states = new Block[model.stateSizes.length];
     promise = new int[model.groups()];
+  }
+
+  void halt(int read) {
+    if (read < 0 || read > end) {
+      throw new IllegalArgumentException(
+          "halted after %d tokens, when %d were granted".formatted(read, end));
+    }
+    start = Math.min(start, read);
+    end = read;
+    isHalted = true;
   }
 
   /// Forgets what was known of the tables, because one of them changed.

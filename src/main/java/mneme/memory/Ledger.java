@@ -122,6 +122,9 @@ public final class Ledger {
     if (holding == null) {
       return new Growth.Stale(lease);
     }
+    if (holding.isHalted) {
+      throw new LedgerException("lease of owner %d grows after its end".formatted(lease.owner()));
+    }
     if (start < holding.start || start > holding.end || end <= start) {
       throw new IllegalArgumentException(
           "span [%d, %d) after [%d, %d); to rewind, retire the lease and open another"
@@ -129,6 +132,17 @@ public final class Ledger {
     }
     Shortage shortage = spans.ready(holding, start, end);
     return shortage == null ? Growth.GRANTED : new Growth.Short(shortage);
+  }
+
+  /// Nothing that was granted past `read` tokens has run or will run: the sequence has ended there,
+  /// and its states stay as they are after that many tokens. Nothing more can be granted to it.
+  ///
+  /// @throws IllegalArgumentException if more tokens than were granted
+  public void halt(Lease lease, int read) {
+    Holding holding = leasing.find(lease);
+    if (holding != null) {
+      holding.halt(read);
+    }
   }
 
   /// Where the memory of `lease` lies now. Valid for the step whose chores are taken next.
@@ -250,25 +264,12 @@ public final class Ledger {
   }
 
   public Usage usage() {
-    long pages = blocks.bytes(Blocks.Use.LEASED, Block.Kind.PAGE);
-    long states =
-        blocks.bytes(Blocks.Use.LEASED, Block.Kind.STATE)
-            + blocks.bytes(Blocks.Use.LEASED, Block.Kind.CHECKPOINT);
-    long resting = 0;
-    for (Block.Kind kind : Block.Kind.values()) {
-      resting += blocks.bytes(Blocks.Use.RESTING, kind);
-    }
-    long cachedPages = blocks.bytes(Blocks.Use.CACHED, Block.Kind.PAGE);
-    long cachedStates = blocks.bytes(Blocks.Use.CACHED, Block.Kind.CHECKPOINT);
-    long total = shape().bytes();
-    long free = total - pages - states - resting - cachedPages - cachedStates;
-    return new Usage(total, free, pages, states, resting, cachedPages, cachedStates);
+    return blocks.usage(shape().bytes());
   }
 
-  /// Recounts every block from what names it, and compares the books with it: free + leased +
-  /// resting
-  /// + cached = total, by size and kind; nothing in two lists. Costs time in proportion to all that
-  ///   is held; changes nothing.
+  /// Recounts every block from what names it, and compares the books with it: free, leased, resting
+  /// and cached bytes make the total, by size and kind; nothing in two lists. Costs time in
+  /// proportion to all that is held; changes nothing.
   ///
   /// @throws LedgerException with the full account if anything is wrong
   public void audit() {

@@ -16,7 +16,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.stream.javadsl.Sink;
 
-/// A node with toy models, on a null device unless another is given.
+/// A node with toy models, on a null device, unless others are given.
 final class TestNode implements AutoCloseable {
   private static final String SETTINGS =
       """
@@ -40,7 +40,7 @@ final class TestNode implements AutoCloseable {
   }
 
   TestNode(String settings, Supplier<Device> device) {
-    this(settings, Map.of("host", device));
+    this(settings, Map.of("host", device), Toys::loader);
   }
 
   /// @param devices by id, the preferred first

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +35,20 @@ final class MemoryWorld {
     final int[] tokens;
     Lease lease;
 
-    /// End of the last span handed to the device, and the step that carries it.
+    /// End of the last span handed to the device.
     int handed;
 
-    long carriedBy;
+    /// By step: where the span ends that it carries.
+    final Map<Long, Integer> underWay = new HashMap<>();
 
     /// Tokens whose steps have ended.
     int ran;
 
     /// Whether a span was granted and not handed over.
     boolean isAhead;
+
+    /// Whether another relies on what is under way of it, because one was forked from the other.
+    boolean isBound;
 
     Seq(int tenant, int model, int[] tokens, Lease lease, int reused) {
       this.tenant = tenant;
@@ -68,7 +74,7 @@ final class MemoryWorld {
   }
 
   void act() {
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(17)) {
       case 0, 1 -> open();
       case 2, 3, 4, 5, 6 -> step();
       case 7, 8, 9 -> runOldest();
@@ -77,6 +83,7 @@ final class MemoryWorld {
       case 12 -> with(this::fork);
       case 13 -> with(this::rewind);
       case 14 -> with(this::retire);
+      case 15 -> with(this::halt);
       default -> with(this::kill);
     }
     ledger.audit();
@@ -164,7 +171,7 @@ final class MemoryWorld {
   private ShadowDevice.Span span(Seq seq) {
     int start = seq.handed;
     seq.handed = nextEnd(seq);
-    seq.carriedBy = lastStep + 1;
+    seq.underWay.put(lastStep + 1, seq.handed);
     seq.isAhead = false;
     return new ShadowDevice.Span(
         plans.get(seq.model), seq.tenant, seq.tokens, start, seq.handed, ledger.view(seq.lease));
@@ -207,9 +214,8 @@ final class MemoryWorld {
     long ended = device.run();
     ledger.stepEnded(ended);
     for (Seq seq : alive) {
-      if (seq.carriedBy == ended) {
-        seq.ran = seq.handed;
-      }
+      Integer end = seq.underWay.remove(ended);
+      seq.ran = end == null ? seq.ran : end;
     }
   }
 
@@ -238,7 +244,9 @@ final class MemoryWorld {
       assertThat(known).isEqualTo(seq.handed);
       Seq child = new Seq(seq.tenant, seq.model, tokens, lease, known);
       child.ran = seq.ran;
-      child.carriedBy = seq.carriedBy;
+      child.underWay.putAll(seq.underWay);
+      child.isBound = true;
+      seq.isBound = true;
       alive.add(child);
     }
   }
@@ -254,6 +262,15 @@ final class MemoryWorld {
   private void retire(Seq seq) {
     assertThat(ledger.retire(seq.lease, computed(seq))).isTrue();
     gone(seq);
+  }
+
+  /// The sequence ends with what has run; the device skips what is under way of it.
+  private void halt(Seq seq) {
+    if (!seq.isBound) {
+      device.skip(seq.tokens);
+      ledger.halt(seq.lease, seq.ran);
+      retire(seq);
+    }
   }
 
   private void kill(Seq seq) {

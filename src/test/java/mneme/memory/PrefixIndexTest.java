@@ -2,6 +2,7 @@ package mneme.memory;
 
 import static mneme.memory.LedgerRig.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,33 @@ class PrefixIndexTest {
     assertThat(rig.step()).isEmpty();
     assertThat(rig.usage().cachedStateBytes()).isEqualTo(512);
     assertThat(reuse(rig, text(0, 30))).startsWith("22: ");
+  }
+
+  @Test
+  void theLastStateOfAStreamThatEndedBehindAPlannedSpanIsKept() {
+    for (MemoryPlan plan : List.of(RECURRENT, HYBRID)) {
+      LedgerRig rig = rig(plan);
+      Lease lease = rig.opened(0, text(0, 22)).lease();
+      rig.run(lease, 0, 22);
+      assertThat(rig.ledger.grow(lease, 22, 23)).isEqualTo(Growth.GRANTED);
+      rig.start();
+      rig.ledger.halt(lease, 22);
+      assertThatThrownBy(() -> rig.ledger.grow(lease, 22, 23))
+          .hasMessageContaining("after its end");
+      rig.ledger.retire(lease, text(0, 22));
+      rig.end();
+      assertThat(reuse(rig, text(0, 30))).startsWith("22: ");
+    }
+  }
+
+  @Test
+  void aStateThatWentOnPastTheEndIsNotKept() {
+    LedgerRig rig = rig(HYBRID);
+    Lease lease = rig.opened(0, text(0, 22)).lease();
+    rig.run(lease, 0, 23);
+    rig.ledger.retire(lease, text(0, 22));
+    assertThat(rig.usage().cachedStateBytes()).isZero();
+    assertThat(reuse(rig, text(0, 30))).startsWith("0: 22 tokens are known");
   }
 
   @Test

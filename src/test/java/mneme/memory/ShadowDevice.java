@@ -36,6 +36,11 @@ public final class ShadowDevice {
     queue.add(new Step(number, chores, new ArrayList<>(spans)));
   }
 
+  /// What waits of the sequence of `tokens` is not run.
+  public void skip(int[] tokens) {
+    queue.forEach(step -> step.spans().removeIf(span -> span.tokens() == tokens));
+  }
+
   /// Runs the oldest step and returns its number.
   public long run() {
     Step step = queue.removeFirst();
