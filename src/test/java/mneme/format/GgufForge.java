@@ -80,7 +80,8 @@ public final class GgufForge {
     return forge;
   }
 
-  private void addTokenizer() {
+  /// A vocabulary of single bytes and a few letters.
+  public GgufForge addTokenizer() {
     text("tokenizer.ggml.model", "llama");
     List<byte[]> tokens = new ArrayList<>();
     List<byte[]> scores = new ArrayList<>();
@@ -103,7 +104,7 @@ public final class GgufForge {
     array("tokenizer.ggml.token_type", I32, types);
     u32("tokenizer.ggml.bos_token_id", 1);
     u32("tokenizer.ggml.eos_token_id", 2);
-    u32("tokenizer.ggml.unknown_token_id", 0);
+    return u32("tokenizer.ggml.unknown_token_id", 0);
   }
 
   private void addTensors() {
