@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mneme.engine.Completion;
 import mneme.engine.Event;
 import org.apache.pekko.NotUsed;
@@ -34,24 +35,30 @@ final class Generations {
   /// One event of one of the choices of a request.
   private record Part(int choice, Event event) {}
 
-  /// Runs all `choices` side by side. The streams end when `gone` is shut down.
+  /// Runs `n` choices of each completion, all side by side. The streams end when `gone` is shut
+  /// down.
   CompletionStage<HttpResponse> answer(
-      List<Completion> choices, Reply reply, SharedKillSwitch gone) {
-    Source<Part, NotUsed> parts = parts(choices, gone);
-    return reply.isStreamed() ? streamed(parts, reply) : whole(parts, choices.size(), reply);
+      List<Completion> completions, int n, Reply reply, SharedKillSwitch gone) {
+    Source<Part, NotUsed> parts = parts(completions, n, gone);
+    return reply.isStreamed()
+        ? streamed(parts, reply)
+        : whole(parts, completions.size() * n, reply);
   }
 
-  private Source<Part, NotUsed> parts(List<Completion> choices, SharedKillSwitch gone) {
+  private Source<Part, NotUsed> parts(List<Completion> completions, int n, SharedKillSwitch gone) {
     List<Source<Part, NotUsed>> sources = new ArrayList<>();
-    for (int i = 0; i < choices.size(); i++) {
-      int choice = i;
-      Metrics.Timing timing = site.metrics().timing(choices.get(i).model());
+    for (int i = 0; i < completions.size(); i++) {
+      int first = i * n;
+      Completion completion = completions.get(i);
+      List<Metrics.Timing> timings =
+          Stream.generate(() -> site.metrics().timing(completion.model())).limit(n).toList();
       sources.add(
           site.engine()
-              .generate(choices.get(i))
-              .map(event -> new Part(choice, timing.on(event)))
+              .generate(completion, n)
+              .map(said ->
+                  new Part(first + said.index(), timings.get(said.index()).on(said.event())))
               .watchTermination((unused, end) -> {
-                end.whenComplete((_, _) -> timing.close());
+                end.whenComplete((_, _) -> timings.forEach(Metrics.Timing::close));
                 return unused;
               }));
     }
@@ -119,7 +126,6 @@ final class Generations {
   private HttpResponse sent(Source<Part, NotUsed> parts, Reply reply) {
     Source<ByteString, NotUsed> bytes =
         parts
-            .takeWhile(part -> !(part.event() instanceof Event.Failed), true)
             .map(part -> told(part, reply))
             .concatLazy(Source.lazySingle(reply::end))
             .recover(

@@ -88,7 +88,7 @@ final class OllamaCall {
     List<Integer> context =
         givesContext ? Arrays.stream(prompt.tokens().toArray()).boxed().toList() : List.of();
     CompletionStage<HttpResponse> answer =
-        generations.answer(List.of(completion), reply(loaded, prompt, context), exchange.gone());
+        generations.answer(List.of(completion), 1, reply(loaded, prompt, context), exchange.gone());
     return isUnload() ? answer.thenApply(response -> unloadingAfter(response, loaded)) : answer;
   }
 

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import mneme.engine.Completion;
 import mneme.engine.ServedModel;
-import mneme.text.Sampling;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /// What `/v1/chat/completions` and `/v1/completions` have in common.
@@ -21,7 +20,7 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
   }
 
   /// Answers each of `prompts` `n` times. The seed of a choice is the request's plus its rank among
-  /// the `n`, so a choice can be asked for again alone.
+  /// the `n`, so a choice can be asked for again alone; the prompt is read once for all of them.
   CompletionStage<HttpResponse> generate(
       ServedModel model, List<Prompt> prompts, OpenAiReply.Shape shape, Optional<Integer> top) {
     int most = site.settings().limits().choices();
@@ -30,20 +29,18 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
       throw Refusal.of("n", "prompts times n must be at most " + most);
     }
     Draw draw = wish.draw(model);
-    List<Completion> choices = new ArrayList<>();
+    List<Completion> wishes = new ArrayList<>();
     for (Prompt prompt : prompts) {
       Prompts.checkFits(model, prompt.tokens());
-      for (int i = 0; i < n; i++) {
-        choices.add(
-            new Completion(
-                model.name(),
-                prompt.tokens(),
-                seeded(draw.sampling(), i),
-                draw.maxTokens(),
-                draw.stops(),
-                top,
-                exchange.tenant()));
-      }
+      wishes.add(
+          new Completion(
+              model.name(),
+              prompt.tokens(),
+              draw.sampling(),
+              draw.maxTokens(),
+              draw.stops(),
+              top,
+              exchange.tenant()));
     }
     OpenAiReply.Ask ask =
         new OpenAiReply.Ask(
@@ -55,23 +52,6 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
             wish.includesUsage(),
             prompts.getFirst().beginning(),
             n);
-    return generations.answer(choices, new OpenAiReply(ask), exchange.gone());
-  }
-
-  private static Sampling seeded(Sampling s, int rank) {
-    return rank == 0
-        ? s
-        : new Sampling(
-            s.temperature(),
-            s.topK(),
-            s.topP(),
-            s.minP(),
-            s.typicalP(),
-            s.repeatLastN(),
-            s.repeatPenalty(),
-            s.presencePenalty(),
-            s.frequencyPenalty(),
-            s.seed() + rank,
-            s.logitBias());
+    return generations.answer(wishes, n, new OpenAiReply(ask), exchange.gone());
   }
 }

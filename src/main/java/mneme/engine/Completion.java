@@ -24,4 +24,16 @@ public record Completion(
   public Completion {
     stops = List.copyOf(stops);
   }
+
+  /// The wish for choice `index` of several: it differs from the first in its seed only.
+  public Completion choice(int index) {
+    return new Completion(
+        model,
+        prompt,
+        sampling.seeded(sampling.seed() + index),
+        maxTokens,
+        stops,
+        topLogprobs,
+        tenant);
+  }
 }

@@ -50,7 +50,17 @@ public interface Engine {
 
   /// A stream of events with back-pressure: a slow reader pauses this sequence only. Cancelling the
   /// stream frees the sequence's memory within one step.
-  Source<Event, NotUsed> generate(Completion completion);
+  default Source<Event, NotUsed> generate(Completion completion) {
+    return generate(completion, 1).map(Choice::event);
+  }
+
+  /// Several streams for one prompt, which is read once. Number `i` is what a request of its own
+  /// with the seed plus `i` would get, and goes on if another fails; the last event of each is its
+  /// [Event.Finished] or [Event.Failed]. A slow reader pauses them all.
+  Source<Choice, NotUsed> generate(Completion completion, int choices);
+
+  /// An event of one of several streams, counted from 0.
+  record Choice(int index, Event event) {}
 
   /// One picture of pool, queue and steps, for metrics and health.
   CompletionStage<Snapshot> snapshot();

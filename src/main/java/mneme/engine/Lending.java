@@ -48,6 +48,9 @@ final class Lending {
   /// Sequences that have held memory: when they come back, they go before anyone new.
   private final Set<Long> started = new HashSet<>();
 
+  /// Of whose memory a sequence that waits may take a copy.
+  private final Map<Long, Tenure> offers = new HashMap<>();
+
   private final TreeMap<Integer, Tally> tallies = new TreeMap<>();
 
   /// @param firstNumber leases are numbered from here
@@ -129,7 +132,7 @@ final class Lending {
     Optional<Shortage> lacking = Optional.empty();
     for (WaitingLine.Waiter waiter : candidates) {
       MemoryPool.Reserve request = request(waiter);
-      switch (ledger.open(claim(request))) {
+      switch (open(request)) {
         case Opening.Opened opened -> {
           line.entered(waiter);
           grants.add(grant(request, opened));
@@ -140,6 +143,40 @@ final class Lending {
       }
     }
     return lacking;
+  }
+
+  /// Lets `claims` continue from what `lease` has read, as long as nothing more is granted to it.
+  /// Their request runs already, so they go before anyone new.
+  void offer(long lease, List<MemoryPool.Reserve> claims) {
+    Tenure parent = tenures.get(lease);
+    for (MemoryPool.Reserve claim : claims) {
+      started.add(claim.sequence());
+      if (parent != null) {
+        offers.put(claim.sequence(), parent);
+      }
+    }
+  }
+
+  /// Whoever could not take the offer finds it in the prefix index later.
+  void endOffer() {
+    offers.entrySet().stream()
+        .filter(offer -> waiting.containsKey(offer.getKey()))
+        .map(Map.Entry::getValue)
+        .filter(parent -> tenures.containsKey(parent.number) && parent.granted > 0)
+        .findFirst()
+        .ifPresent(parent -> {
+          ledger.checkpoint(parent.lease);
+          ledger.publish(parent.lease, parent.known().slice(0, parent.granted));
+        });
+    offers.clear();
+  }
+
+  private Opening open(MemoryPool.Reserve request) {
+    Claim claim = claim(request);
+    Tenure parent = offers.get(request.sequence());
+    return parent == null || !tenures.containsKey(parent.number)
+        ? ledger.open(claim)
+        : ledger.fork(parent.lease, request.sequence(), claim.promisedTokens());
   }
 
   private Settlement refusal(List<Grant> grants, MemoryPool.Reserve first, Shortage shortage) {

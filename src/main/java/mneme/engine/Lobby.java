@@ -47,7 +47,9 @@ final class Lobby {
   }
 
   private static void refuse(ModelHost.Generate generate, Event.Failure failure, String message) {
-    generate.reader().tell(new Reader.Said(new Event.Failed(failure, message)));
+    for (int choice = 0; choice < generate.wish().choices(); choice++) {
+      generate.wish().reader().tell(new Reader.Said(choice, new Event.Failed(failure, message)));
+    }
   }
 
   /// Whoever waits goes back to the node, for the next host of this model.
@@ -63,6 +65,6 @@ final class Lobby {
   }
 
   static void handOver(ModelHost.Generate generate, ActorRef<Node.Command> node) {
-    node.tell(new Node.Generate(generate.completion(), generate.reader()));
+    node.tell(generate.wish());
   }
 }

@@ -38,6 +38,12 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       ActorRef<Sequence.Command> owner)
       implements Command {}
 
+  /// Others continue from all that `lease` has read. Who finds no room now waits before all new
+  /// ones.
+  ///
+  /// @param lease nothing may be read with it from its last finished step until this has been sent
+  record Fork(long lease, List<Reserve> claims) implements Command {}
+
   /// Ends a lease. What was surely `computed` may serve others; empty: its bytes are not to be
   /// trusted.
   record Retire(long lease, Optional<Tokens> computed) implements Command {}
@@ -108,7 +114,14 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
             replyTo.tell("");
             yield Behaviors.same();
           }
-          case Reserve _, Retire _, Pause _, Equip _, StepEnded _, Register _, OwnerGone _ -> {
+          case Reserve _,
+              Fork _,
+              Retire _,
+              Pause _,
+              Equip _,
+              StepEnded _,
+              Register _,
+              OwnerGone _ -> {
             stash.stash(command);
             yield Behaviors.same();
           }
@@ -133,6 +146,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       case Equip(var plan) -> onEquip(plan);
       case StepEnded ended -> onStepEnded(ended);
       case Reserve reserve -> onReserve(reserve);
+      case Fork(var lease, var claims) -> onFork(lease, claims);
       case Retire(var lease, var computed) -> lending.end(lease, computed);
       case Pause(var lease, var paused) -> lending.pause(lease, paused);
       case OwnerGone(var sequence) -> lending.forget(sequence);
@@ -151,7 +165,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   private static boolean mayBringMemory(Command command) {
     return switch (command) {
       case StepEnded _, Reserve _, Retire _, Pause _, OwnerGone _, DeviceReady _ -> true;
-      case Equip _, Register _, Inspect _, Audit _ -> false;
+      case Equip _, Fork _, Register _, Inspect _, Audit _ -> false;
     };
   }
 
@@ -198,8 +212,20 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
                       .formatted(lending.waiting().size())));
       return;
     }
+    queue(reserve);
+  }
+
+  private void queue(Reserve reserve) {
     lending.queue(reserve);
     getContext().watchWith(reserve.owner(), new OwnerGone(reserve.sequence()));
+  }
+
+  /// The line decides as for anyone else; only where the memory comes from differs.
+  private void onFork(long lease, List<Reserve> claims) {
+    lending.offer(lease, claims);
+    claims.forEach(this::queue);
+    settle();
+    lending.endOffer();
   }
 
   /// A plan whose objects are larger than the pool's slabs has the pool cut anew, for which every

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command> {
   public sealed interface Command {}
 
-  /// A new stream. Until the model is loaded it waits here.
-  record Generate(
-      long sequence, Completion completion, ActorRef<Reader.Message> reader, long arrivedNs)
-      implements Command {}
+  /// New streams. Until the model is loaded they wait here.
+  ///
+  /// @param sequence number of the first
+  record Generate(long sequence, Node.Generate wish, long arrivedNs) implements Command {}
 
   /// @param keepAlive after the last use; negative: for ever; empty: as configured
   record Load(Optional<Duration> keepAlive, ActorRef<Loading> replyTo) implements Command {}
@@ -231,14 +231,26 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private void start(Generate generate, Lane on, long loadedNs) {
     timers.cancel(Expired.NOW);
     expiresAt = null;
+    List<Sequence.Request> requests = Sequence.Request.all(generate, loadedNs);
+    List<Sequence.Follower> followers =
+        requests.stream()
+            .skip(1)
+            .map(request ->
+                new Sequence.Follower(
+                    request.number(), spawn(request, Sequence.follower(request, on))))
+            .toList();
+    Sequence.Request first = requests.getFirst();
+    ActorRef<Sequence.Command> leader = spawn(first, Sequence.create(first, on, followers));
+    followers.forEach(follower -> follower.actor().tell(new Sequence.Follow(leader)));
+  }
+
+  private ActorRef<Sequence.Command> spawn(
+      Sequence.Request request, Behavior<Sequence.Command> behavior) {
     sequences++;
-    Stopwatch stopwatch = new Stopwatch(generate.arrivedNs(), loadedNs);
-    var request =
-        new Sequence.Request(
-            generate.sequence(), generate.completion(), generate.reader(), stopwatch);
     ActorRef<Sequence.Command> sequence =
-        getContext().spawn(Sequence.create(request, on), "sequence-" + generate.sequence());
+        getContext().spawn(behavior, "sequence-" + request.number());
     getContext().watchWith(sequence, new SequenceGone());
+    return sequence;
   }
 
   private Behavior<Command> onSequenceGone() {

@@ -18,7 +18,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 public final class Node extends AbstractMatchingBehavior<Node.Command> {
   public sealed interface Command {}
 
-  record Generate(Completion completion, ActorRef<Reader.Message> reader) implements Command {}
+  /// @param choices how many streams for one prompt; number `i` draws with the seed plus `i`
+  record Generate(Completion completion, int choices, ActorRef<Reader.Message> reader)
+      implements Command {}
 
   record Load(String model, Optional<Duration> keepAlive, ActorRef<ModelHost.Loading> replyTo)
       implements Command {}
@@ -84,11 +86,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   @Override
   public Behavior<Command> onMessage(Command command) {
     switch (command) {
-      case Generate(var completion, var reader) ->
-          host(completion.model())
-              .tell(
-                  new ModelHost.Generate(
-                      ++sequences, completion, reader, house.nowNs().getAsLong()));
+      case Generate generate -> onGenerate(generate);
       case Load(var model, var keepAlive, var replyTo) ->
           host(model).tell(new ModelHost.Load(keepAlive, replyTo));
       case Inspect(var replyTo) -> replyTo.tell(new Directory(house.stations(), hosts));
@@ -99,6 +97,12 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case HostGone(var model, var host) -> hosts.remove(model, host);
     }
     return this;
+  }
+
+  private void onGenerate(Generate generate) {
+    host(generate.completion().model())
+        .tell(new ModelHost.Generate(sequences + 1, generate, house.nowNs().getAsLong()));
+    sequences += generate.choices();
   }
 
   private ActorRef<ModelHost.Command> host(String model) {

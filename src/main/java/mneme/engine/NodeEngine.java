@@ -61,9 +61,9 @@ final class NodeEngine implements Engine {
   }
 
   @Override
-  public Source<Event, NotUsed> generate(Completion completion) {
+  public Source<Choice, NotUsed> generate(Completion completion, int choices) {
     return Source.fromGraph(
-        new Reading(reader -> node.tell(new Node.Generate(completion, reader))));
+        new Reading(choices, reader -> node.tell(new Node.Generate(completion, choices, reader))));
   }
 
   @Override

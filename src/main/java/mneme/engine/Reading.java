@@ -18,26 +18,27 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 import scala.runtime.BoxedUnit;
 
-/// A sequence's events as a stream with back-pressure. Cancelling the stream cancels the sequence;
-/// a sequence that dies without a last word becomes [Event.Failed].
-final class Reading extends GraphStage<SourceShape<Event>> {
-  /// Events that may be under way to a stream that does not ask for them.
+/// The events of a request's sequences as one stream with back-pressure. Cancelling the stream
+/// cancels them all; a sequence that dies without a last word becomes [Event.Failed].
+final class Reading extends GraphStage<SourceShape<Engine.Choice>> {
+  /// Events of each sequence that may be under way to a stream that does not ask for them.
   private static final int CREDIT = 16;
 
-  private static final String SILENCE = "silence";
   private static final Duration LAST_WORD = Duration.ofMillis(100);
 
-  private final Outlet<Event> out = Outlet.create("Reading.out");
-  private final SourceShape<Event> shape = SourceShape.of(out);
+  private final Outlet<Engine.Choice> out = Outlet.create("Reading.out");
+  private final SourceShape<Engine.Choice> shape = SourceShape.of(out);
+  private final int choices;
   private final Consumer<ActorRef<Reader.Message>> start;
 
-  /// @param start asks for a sequence that tells its events to the reader it is given
-  Reading(Consumer<ActorRef<Reader.Message>> start) {
+  /// @param start asks for `choices` sequences that tell their events to the reader it is given
+  Reading(int choices, Consumer<ActorRef<Reader.Message>> start) {
+    this.choices = choices;
     this.start = start;
   }
 
   @Override
-  public SourceShape<Event> shape() {
+  public SourceShape<Engine.Choice> shape() {
     return shape;
   }
 
@@ -46,14 +47,39 @@ final class Reading extends GraphStage<SourceShape<Event>> {
     return new Logic();
   }
 
+  /// One of the sequences, as its reader knows it.
+  private static final class Writer {
+    final int choice;
+    @Nullable ActorRef<Sequence.Command> sequence;
+    boolean ended;
+
+    Writer(int choice) {
+      this.choice = choice;
+    }
+
+    void tell(Sequence.Command command) {
+      if (sequence != null && !ended) {
+        sequence.tell(command);
+      }
+    }
+
+    /// Whether nothing will be heard of it that matters to one who has left.
+    boolean isSettled() {
+      return ended || sequence != null;
+    }
+  }
+
   private final class Logic extends TimerGraphStageLogic {
-    private final Queue<Event> events = new ArrayDeque<>();
-    private @Nullable ActorRef<Sequence.Command> sequence;
-    private boolean ended;
+    private final Queue<Engine.Choice> events = new ArrayDeque<>();
+    private final Writer[] writers = new Writer[choices];
+    private int writing = choices;
     private boolean abandoned;
 
     Logic() {
       super(shape);
+      for (int choice = 0; choice < choices; choice++) {
+        writers[choice] = new Writer(choice);
+      }
       setHandler(
           out,
           new AbstractOutHandler() {
@@ -64,7 +90,12 @@ final class Reading extends GraphStage<SourceShape<Event>> {
 
             @Override
             public void onDownstreamFinish(Throwable cause) {
-              cancel();
+              abandoned = true;
+              setKeepGoing(true);
+              for (Writer writer : writers) {
+                writer.tell(Sequence.Cancel.NOW);
+              }
+              completeIfAbandoned();
             }
           });
     }
@@ -74,70 +105,79 @@ final class Reading extends GraphStage<SourceShape<Event>> {
       start.accept(Adapter.toTyped(getStageActor(this::onMessage).ref()));
     }
 
-    /// Nobody is left to read: the sequence is told, now or as soon as it says who it is.
-    private void cancel() {
-      abandoned = true;
-      if (sequence != null) {
-        sequence.tell(Sequence.Cancel.NOW);
+    /// Nobody is left to read: all sequences are told, each as soon as it says who it is.
+    private void completeIfAbandoned() {
+      for (Writer writer : writers) {
+        if (!writer.isSettled()) {
+          return;
+        }
       }
-      if (sequence != null || ended) {
-        completeStage();
-      } else {
-        setKeepGoing(true);
-      }
+      completeStage();
     }
 
     private BoxedUnit onMessage(Tuple2<org.apache.pekko.actor.ActorRef, Object> letter) {
       switch (letter._2()) {
-        case Reader.Attached(var writer) -> onAttached(writer);
-        case Reader.Said(var event) -> onEvent(event);
-        case Terminated _ -> scheduleOnce(SILENCE, LAST_WORD);
+        case Reader.Attached(var choice, var sequence) -> onAttached(writers[choice], sequence);
+        case Reader.Said(var choice, var event) -> onEvent(writers[choice], event);
+        case Terminated dead -> onDeath(Adapter.toTyped(dead.getActor()));
         default -> throw new IllegalStateException("a stream was told " + letter._2());
       }
       return BoxedUnit.UNIT;
     }
 
     /// Its last word may come after the news of its death, while the stream is starting.
+    private void onDeath(ActorRef<Sequence.Command> dead) {
+      for (Writer writer : writers) {
+        if (dead.equals(writer.sequence)) {
+          scheduleOnce(writer, LAST_WORD);
+        }
+      }
+    }
+
     @Override
-    public void onTimer(Object key) {
+    public void onTimer(Object writer) {
       onEvent(
+          (Writer) writer,
           new Event.Failed(
               Event.Failure.INTERNAL, "the sequence died without finishing its stream"));
     }
 
-    private void onAttached(ActorRef<Sequence.Command> writer) {
-      sequence = writer;
+    private void onAttached(Writer writer, ActorRef<Sequence.Command> sequence) {
+      writer.sequence = sequence;
       if (abandoned) {
-        cancel();
+        writer.tell(Sequence.Cancel.NOW);
+        completeIfAbandoned();
       } else {
-        stageActor().watch(Adapter.toClassic(writer));
+        stageActor().watch(Adapter.toClassic(sequence));
         writer.tell(new Sequence.More(CREDIT));
       }
     }
 
-    private void onEvent(Event event) {
-      if (ended) {
+    private void onEvent(Writer writer, Event event) {
+      if (writer.ended) {
         return;
       }
-      events.add(event);
-      ended = event instanceof Event.Finished || event instanceof Event.Failed;
+      events.add(new Engine.Choice(writer.choice, event));
+      if (event instanceof Event.Finished || event instanceof Event.Failed) {
+        writer.ended = true;
+        writing--;
+      }
       if (abandoned) {
-        completeStage();
+        completeIfAbandoned();
       } else if (isAvailable(out)) {
         pushNext();
       }
     }
 
     private void pushNext() {
-      Event event = events.poll();
-      if (event == null) {
+      Engine.Choice next = events.poll();
+      if (next == null) {
         return;
       }
-      push(out, event);
-      if (ended && events.isEmpty()) {
+      push(out, next);
+      writers[next.index()].tell(new Sequence.More(1));
+      if (writing == 0 && events.isEmpty()) {
         completeStage();
-      } else if (sequence != null) {
-        sequence.tell(new Sequence.More(1));
       }
     }
   }

@@ -25,6 +25,7 @@ final class Roster {
     final int lengthLimit;
     int known;
     int planned;
+    int holdAt;
     boolean paused;
     boolean isShort;
 
@@ -34,10 +35,11 @@ final class Roster {
       lengthLimit = enter.drawing().lengthLimit();
       known = enter.known().length();
       planned = enter.readTokens();
+      holdAt = enter.holdAt();
     }
 
     boolean isReady() {
-      return !paused && !isShort && known < lengthLimit;
+      return !paused && !isShort && planned < holdAt && known < lengthLimit;
     }
   }
 
@@ -53,7 +55,17 @@ final class Roster {
 
   private void seat(Entry entry) {
     if (entry.isReady()) {
-      policy.join(entry.lease, entry.tenant, entry.planned, entry.known);
+      policy.join(entry.lease, entry.tenant, entry.planned, Math.min(entry.known, entry.holdAt));
+    }
+  }
+
+  /// What a lease waited for before it read on has happened.
+  void proceed(long lease) {
+    Entry entry = entries.get(lease);
+    if (entry != null && entry.holdAt != Integer.MAX_VALUE) {
+      policy.leave(lease);
+      entry.holdAt = Integer.MAX_VALUE;
+      seat(entry);
     }
   }
 

@@ -26,14 +26,20 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   public sealed interface Command {}
 
   /// A sequence holds memory, in which the first `readTokens` of its tokens were read before.
+  ///
+  /// @param holdAt position behind which nothing is read before [Proceed]
   record Enter(
       ActorRef<Sequence.Command> owner,
       long lease,
       String tenant,
       Tokens known,
       int readTokens,
+      int holdAt,
       Drawing drawing)
       implements Command {}
+
+  /// A lease that holds goes on.
+  record Proceed(long lease) implements Command {}
 
   /// A slice of this lease that got no memory can be planned again.
   record Supply(long lease) implements Command {}
@@ -119,6 +125,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   public Behavior<Command> onMessage(Command command) {
     switch (command) {
       case Enter enter -> onEnter(enter);
+      case Proceed(var lease) -> roster.proceed(lease);
       case Supply(var lease) -> roster.supply(lease);
       case Pause(var lease, var paused) -> roster.pause(lease, paused);
       case Leave(var lease) -> onLeave(lease);

@@ -1,7 +1,10 @@
 package mneme.engine;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import mneme.text.Detokenizer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -11,6 +14,11 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /// One stream of tokens. It owns its lease: asks for it, hands it to the scheduler, gives it back
 /// when asked and continues later by reading its own tokens again. It turns tokens into text and
 /// never sends more than its reader has asked for.
+///
+/// Of several choices for one prompt the first is the leader: it reads the prompt, and before it
+/// draws its first token the others, its followers, go on from its memory, each with a lease of its
+/// own. From then on they have nothing in common; a follower whose leader dies earlier reads the
+/// prompt itself.
 public final class Sequence {
   static final long NO_LEASE = 0;
 
@@ -45,44 +53,96 @@ public final class Sequence {
   /// From the scheduler: it does not plan for this lease any more.
   record Dismissed(long lease) implements Command {}
 
+  /// To a follower: whose reading it waits for.
+  record Follow(ActorRef<Command> leader) implements Command {}
+
+  /// From the leader: it has asked the pool for memory in our name.
+  enum Forked implements Command {
+    NOW
+  }
+
+  private enum LeaderGone implements Command {
+    NOW
+  }
+
   private final ActorContext<Command> context;
   private final long number;
   private final Completion completion;
   private final Lane lane;
-  private final ActorRef<Reader.Message> reader;
   private final Transcript transcript;
+  private final Delivery delivery;
   private final Drawing drawing;
   private final Stopwatch stopwatch;
   private long lease = NO_LEASE;
   private int computed;
-  private int credit;
-  private boolean paused;
+  private List<Follower> followers;
+
+  /// Whether the pool has promised a place: to us, or to the leader in our name.
+  private boolean isExpected;
 
   /// What a sequence is made from.
   ///
   /// @param number counts sequences as they arrive at the node; its rank
+  /// @param choice which of its reader's streams this is
   record Request(
-      long number, Completion completion, ActorRef<Reader.Message> reader, Stopwatch stopwatch) {}
-
-  static Behavior<Command> create(Request request, Lane lane) {
-    return Contained.contain(
-        Command.class, Behaviors.setup(context -> new Sequence(context, request, lane).start()));
+      long number,
+      int choice,
+      Completion completion,
+      ActorRef<Reader.Message> reader,
+      Stopwatch stopwatch) {
+    /// One for each choice that is wished for, the leader's first.
+    static List<Request> all(ModelHost.Generate generate, long loadNs) {
+      Node.Generate wish = generate.wish();
+      return IntStream.range(0, wish.choices())
+          .mapToObj(choice ->
+              new Request(
+                  generate.sequence() + choice,
+                  choice,
+                  wish.completion().choice(choice),
+                  wish.reader(),
+                  new Stopwatch(generate.arrivedNs(), loadNs)))
+          .toList();
+    }
   }
 
-  private Sequence(ActorContext<Command> context, Request request, Lane lane) {
+  /// A sequence that waits for this one to have read their prompt.
+  record Follower(long number, ActorRef<Command> actor) {}
+
+  static Behavior<Command> create(Request request, Lane lane, List<Follower> followers) {
+    return Contained.contain(
+        Command.class,
+        Behaviors.setup(context -> {
+          Sequence sequence = new Sequence(context, request, lane, followers);
+          return sequence.start(sequence::reserve);
+        }));
+  }
+
+  /// A sequence that is told with [Follow] whom to wait for.
+  static Behavior<Command> follower(Request request, Lane lane) {
+    return Contained.contain(
+        Command.class,
+        Behaviors.setup(context -> {
+          Sequence sequence = new Sequence(context, request, lane, List.of());
+          return sequence.start(() -> phase(sequence::whileFollowing));
+        }));
+  }
+
+  private Sequence(
+      ActorContext<Command> context, Request request, Lane lane, List<Follower> followers) {
     this.context = context;
     this.lane = lane;
+    this.followers = followers;
     number = request.number();
     completion = request.completion();
-    reader = request.reader();
     stopwatch = request.stopwatch();
     transcript = new Transcript(completion, Detokenizer.continuing(lane.model().tokenizer()));
+    delivery = new Delivery(request, transcript, lane.bufferTokens());
     drawing = Drawing.of(completion, lane);
+    context.watchWith(request.reader(), Cancel.NOW);
   }
 
-  private Behavior<Command> start() {
-    reader.tell(new Reader.Attached(context.getSelf()));
-    context.watchWith(reader, Cancel.NOW);
+  private Behavior<Command> start(Supplier<Behavior<Command>> first) {
+    delivery.attach(context.getSelf());
     int promptTokens = completion.prompt().length();
     if (promptTokens == 0) {
       return failed(Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
@@ -91,10 +151,10 @@ public final class Sequence {
       return failed(Event.Failure.NEVER_FITS, tooLong(promptTokens));
     }
     if (drawing.lengthLimit() <= promptTokens) {
-      say(new Event.Started(promptTokens, 0, "nothing was to be generated"));
+      delivery.say(new Event.Started(promptTokens, 0, "nothing was to be generated"));
       return ended(Event.Reason.LENGTH);
     }
-    return reserve();
+    return first.get();
   }
 
   private String tooLong(int promptTokens) {
@@ -102,20 +162,39 @@ public final class Sequence {
         .formatted(promptTokens, lane.longestTokens(), lane.model().name());
   }
 
+  /// The leader reads; it or its death is heard of.
+  private Behavior<Command> whileFollowing(Command command) {
+    return switch (command) {
+      case Follow(var leader) -> {
+        context.watchWith(leader, LeaderGone.NOW);
+        yield Behaviors.same();
+      }
+      case Forked _ -> {
+        isExpected = true;
+        yield phase(this::whileWaiting);
+      }
+      case LeaderGone _ -> reserve();
+      case Granted _, Refused _, Revoked _, More _, Cancel _ -> whileWaiting(command);
+      case Yield _, Supplied _, Told _, Dismissed _ -> Behaviors.same();
+    };
+  }
+
   /// Asks for memory for all tokens so far, and waits.
   private Behavior<Command> reserve() {
     lease = NO_LEASE;
-    lane.pool()
-        .tell(
-            new MemoryPool.Reserve(
-                number,
-                lane.poolModel(),
-                completion.tenant(),
-                transcript.tokens(transcript.length()),
-                drawing.lengthLimit(),
-                !stopwatch.isAdmitted(),
-                context.getSelf()));
+    lane.pool().tell(claim(number, context.getSelf(), !isExpected));
     return phase(this::whileWaiting);
+  }
+
+  private MemoryPool.Reserve claim(long rank, ActorRef<Command> owner, boolean isNew) {
+    return new MemoryPool.Reserve(
+        rank,
+        lane.poolModel(),
+        completion.tenant(),
+        transcript.tokens(transcript.length()),
+        drawing.lengthLimit(),
+        isNew,
+        owner);
   }
 
   private Behavior<Command> whileWaiting(Command command) {
@@ -125,7 +204,8 @@ public final class Sequence {
       case Revoked _ -> reserve();
       case More(var events) -> onMore(events);
       case Cancel _ -> ended(Event.Reason.CANCELLED);
-      case Yield _, Supplied _, Told _, Dismissed _ -> Behaviors.same();
+      case Yield _, Supplied _, Told _, Dismissed _, Follow _, Forked _, LeaderGone _ ->
+          Behaviors.same();
     };
   }
 
@@ -135,9 +215,12 @@ public final class Sequence {
     }
     lease = granted.lease();
     computed = granted.reusedTokens();
+    isExpected = true;
     if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
-      say(new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
+      delivery.say(
+          new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
     }
+    boolean holds = !followers.isEmpty() && !forkIfDue();
     lane.scheduler()
         .tell(
             new Scheduler.Enter(
@@ -146,8 +229,29 @@ public final class Sequence {
                 completion.tenant(),
                 transcript.tokens(transcript.length()),
                 granted.reusedTokens(),
+                holds ? forkPosition() : Integer.MAX_VALUE,
                 drawing));
     return phase(this::whileRunning);
+  }
+
+  /// Before the last token of the prompt: to read that one, each draws from it by itself.
+  private int forkPosition() {
+    return completion.prompt().length() - 1;
+  }
+
+  /// Once all that they share is read, and nothing more, the followers get leases on it.
+  private boolean forkIfDue() {
+    if (followers.isEmpty() || computed != forkPosition()) {
+      return false;
+    }
+    lane.pool()
+        .tell(
+            new MemoryPool.Fork(
+                lease,
+                followers.stream().map(one -> claim(one.number(), one.actor(), false)).toList()));
+    followers.forEach(one -> one.actor().tell(Forked.NOW));
+    followers = List.of();
+    return true;
   }
 
   /// What concerns an earlier lease comes late and is of no interest.
@@ -162,6 +266,7 @@ public final class Sequence {
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
       case Granted granted -> onGranted(granted);
+      case Follow _, Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
 
@@ -169,6 +274,9 @@ public final class Sequence {
     return switch (outcome) {
       case Outcome.Read(_, var end) -> {
         computed = end;
+        if (forkIfDue()) {
+          lane.scheduler().tell(new Scheduler.Proceed(lease));
+        }
         yield Behaviors.same();
       }
       case Outcome.Skipped _ -> Behaviors.same();
@@ -200,7 +308,7 @@ public final class Sequence {
   }
 
   private Behavior<Command> onMore(int events) {
-    credit += events;
+    delivery.more(events);
     feed();
     return Behaviors.same();
   }
@@ -214,12 +322,12 @@ public final class Sequence {
   private Behavior<Command> onYield() {
     stopwatch.preempted();
     giveBack();
-    return paused ? phase(this::whileIdle) : reserve();
+    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
   private Behavior<Command> onRevoked() {
     lane.scheduler().tell(new Scheduler.Leave(lease));
-    return paused ? phase(this::whileIdle) : reserve();
+    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
   /// Without memory, until the reader reads again.
@@ -227,36 +335,21 @@ public final class Sequence {
     return switch (command) {
       case More(var events) -> {
         onMore(events);
-        yield paused ? Behaviors.same() : reserve();
+        yield delivery.isPaused() ? Behaviors.same() : reserve();
       }
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused _, Granted _, Yield _, Supplied _, Revoked _, Told _, Dismissed _ ->
           Behaviors.same();
+      case Follow _, Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
 
   /// Sends what the reader will take, and pauses or resumes according to what is left.
   private void feed() {
-    if (credit > 0) {
-      transcript.take().ifPresent(this::sayForCredit);
+    if (delivery.feed() && lease != NO_LEASE) {
+      lane.scheduler().tell(new Scheduler.Pause(lease, delivery.isPaused()));
+      lane.pool().tell(new MemoryPool.Pause(lease, delivery.isPaused()));
     }
-    boolean full = credit == 0 && transcript.unreadTokens() >= lane.bufferTokens();
-    if (full != paused) {
-      paused = full;
-      if (lease != NO_LEASE) {
-        lane.scheduler().tell(new Scheduler.Pause(lease, paused));
-        lane.pool().tell(new MemoryPool.Pause(lease, paused));
-      }
-    }
-  }
-
-  private void sayForCredit(Event event) {
-    credit--;
-    say(event);
-  }
-
-  private void say(Event event) {
-    reader.tell(new Reader.Said(event));
   }
 
   private void giveBack() {
@@ -269,9 +362,7 @@ public final class Sequence {
 
   private Behavior<Command> ended(Event.Reason reason) {
     giveBack();
-    transcript.end();
-    transcript.takeLast().ifPresent(this::say);
-    say(
+    delivery.end(
         new Event.Finished(
             reason, stopwatch.statistics(completion.prompt().length(), transcript.generated())));
     return Behaviors.stopped();
@@ -282,7 +373,7 @@ public final class Sequence {
       lane.scheduler().tell(new Scheduler.Leave(lease));
       lane.pool().tell(new MemoryPool.Retire(lease, Optional.empty()));
     }
-    say(new Event.Failed(failure, message));
+    delivery.say(new Event.Failed(failure, message));
     return Behaviors.stopped();
   }
 

@@ -25,6 +25,22 @@ public record Sampling(
     logitBias = Map.copyOf(logitBias);
   }
 
+  /// The same with another seed.
+  public Sampling seeded(long other) {
+    return new Sampling(
+        temperature,
+        topK,
+        topP,
+        minP,
+        typicalP,
+        repeatLastN,
+        repeatPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        other,
+        logitBias);
+  }
+
   public static Sampling defaults(long seed) {
     return new Sampling(0.8f, 40, 0.9f, 0, 1, 64, 1, 0, 0, seed, Map.of());
   }

@@ -98,7 +98,19 @@ final class ScriptedEngine implements Engine {
   }
 
   @Override
-  public Source<Event, NotUsed> generate(Completion completion) {
+  public Source<Choice, NotUsed> generate(Completion completion, int choices) {
+    Source<Choice, NotUsed> all = choice(completion, 0);
+    for (int i = 1; i < choices; i++) {
+      all = all.merge(choice(completion.choice(i), i));
+    }
+    return all;
+  }
+
+  private Source<Choice, NotUsed> choice(Completion completion, int index) {
+    return stream(completion).map(event -> new Choice(index, event));
+  }
+
+  private Source<Event, NotUsed> stream(Completion completion) {
     completions.add(completion);
     return Source.lazySource(
             () -> {

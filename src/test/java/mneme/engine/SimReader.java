@@ -75,13 +75,13 @@ final class SimReader {
       case Arrive _ ->
           node.tell(
               new Node.Generate(
-                  completion, context.messageAdapter(Reader.Message.class, Heard::new)));
-      case Heard(Reader.Attached(var writer)) -> {
+                  completion, 1, context.messageAdapter(Reader.Message.class, Heard::new)));
+      case Heard(Reader.Attached(_, var writer)) -> {
         sequence = writer;
         context.watchWith(writer, Gone.NOW);
         ask(context);
       }
-      case Heard(Reader.Said(var event)) -> hear(context, event);
+      case Heard(Reader.Said(_, var event)) -> hear(context, event);
       case Ask(var more) -> Objects.requireNonNull(sequence).tell(new Sequence.More(more));
       case Gone _ -> end = end.isEmpty() ? "gone" : end;
     }
