@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import mneme.cli.bench.ModelSpeed;
-import mneme.device.host.HostDevice;
+import mneme.device.Device;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import picocli.CommandLine.Command;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "model",
     description = {
-      "Times prefill and decode on the CPU alone, round by round as standard input says:",
+      "Times prefill and decode on one device alone, round by round as standard input says:",
       "'prefill TOKENS', 'decode SEQUENCES CONTEXT STEPS', 'memory', 'quit'."
     })
 final class BenchModel implements Runnable {
@@ -31,12 +31,7 @@ final class BenchModel implements Runnable {
       description = "A GGUF file, a folder, or a known name.")
   private String model;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Threads that compute (${DEFAULT-VALUE}).")
-  private int threads;
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--kv",
@@ -62,9 +57,9 @@ final class BenchModel implements Runnable {
   @Override
   public void run() {
     Path path = configured.catalog().path(model);
-    try (HostDevice device = new HostDevice(threads);
+    try (Device opened = device.open();
         ModelSpeed speed =
-            new ModelSpeed(path, device, KvEncoding.both(kv), sequences, contextTokens)) {
+            new ModelSpeed(path, opened, KvEncoding.both(kv), sequences, contextTokens)) {
       speed.serve(
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
           new PrintStream(System.out, true, StandardCharsets.UTF_8));

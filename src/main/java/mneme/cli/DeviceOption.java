@@ -1,11 +1,18 @@
 package mneme.cli;
 
 import mneme.device.Device;
-import mneme.device.host.HostDevice;
+import mneme.engine.DeviceChoice;
 import picocli.CommandLine.Option;
 
 /// Which device a command computes on.
 final class DeviceOption {
+  @Option(
+      names = "--device",
+      paramLabel = "ID",
+      defaultValue = "host",
+      description = "The device, as `mneme devices` names it (${DEFAULT-VALUE}).")
+  private String id;
+
   @Option(
       names = "--threads",
       paramLabel = "N",
@@ -17,6 +24,6 @@ final class DeviceOption {
     if (threads < 1) {
       throw new WrongInputException("--threads is " + threads + ", wanted at least 1");
     }
-    return new HostDevice(threads);
+    return DeviceChoice.opening(id, threads).get();
   }
 }

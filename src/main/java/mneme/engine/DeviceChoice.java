@@ -88,7 +88,7 @@ public final class DeviceChoice {
   ///
   /// @param threads that compute on the host; 0: one for each processor
   /// @throws EngineException if this machine has no such device, naming those it has
-  static Supplier<Device> opening(String id, int threads) {
+  public static Supplier<Device> opening(String id, int threads) {
     return switch (id) {
       case "host" -> () -> threads > 0 ? new HostDevice(threads) : new HostDevice();
       case "none" -> NullDevice::new;
