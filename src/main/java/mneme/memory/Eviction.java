@@ -43,6 +43,14 @@ final class Eviction {
     }
   }
 
+  /// What `candidate` saves has changed.
+  void revalue(Candidate candidate) {
+    if (candidate.isQueued) {
+      leave(candidate);
+      enter(candidate);
+    }
+  }
+
   void leave(Candidate candidate) {
     if (!candidate.isQueued) {
       return;

@@ -22,6 +22,9 @@ final class Holding {
   /// States saved at a position, not yet published; oldest first.
   final List<Saved> saved = new ArrayList<>();
 
+  /// As [Match#branch] said when it was opened.
+  int branch;
+
   /// Where the last span that was granted begins.
   int start;
 

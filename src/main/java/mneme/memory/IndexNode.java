@@ -1,5 +1,6 @@
 package mneme.memory;
 
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,14 @@ final class IndexNode extends Candidate {
       return null;
     }
     return commonBelow >= commonAbove ? below.getValue() : above.getValue();
+  }
+
+  /// The children in two rows, those before `page` and those after it in order, each beginning with
+  /// the one that has most leading tokens in common with it.
+  List<Iterable<IndexNode>> around(Tokens page) {
+    return List.of(
+        children.headMap(page, true).descendingMap().values(),
+        children.tailMap(page, false).values());
   }
 
   IndexNode addChild(Tokens page) {

@@ -55,6 +55,7 @@ final class Leasing {
     }
     holding.start = match.tokens();
     holding.end = match.tokens();
+    holding.branch = match.branch();
     Checkpoint checkpoint = match.checkpoint();
     List<Block> origin = checkpoint == null ? List.of() : checkpoint.blocks;
     Shortage shortage = take(holding, claim.promisedTokens(), origin);

@@ -25,10 +25,9 @@ public final class Ledger {
   private final Room room;
   private final Spans spans;
   private final Leasing leasing;
-  private final List<PooledModel> models = new ArrayList<>();
+  private final Models models = new Models();
   private final Tenants tenants = new Tenants();
   private List<Chore> chores = new ArrayList<>();
-
   private final long checkpointBytes;
 
   /// @param checkpointBytes most bytes that saved states may take, cached and leased together
@@ -59,21 +58,26 @@ public final class Ledger {
   /// @throws IllegalArgumentException if one of its pages or states is larger than a slab and the
   ///   pool is in use, or larger than the pool
   public int register(MemoryPlan plan, int chunkTokens) {
+    int number = models.freeNumber();
+    register(number, plan, chunkTokens);
+    return number;
+  }
+
+  /// As [#register(MemoryPlan, int)], under a number that no other model has.
+  public void register(int number, MemoryPlan plan, int chunkTokens) {
     TreeSet<Long> sizes = SlabSizing.sizes(plan);
     if (!sizes.isEmpty() && sizes.last() > shape().slabBytes() && isUnused()) {
-      models.forEach(index::forget);
+      models.all().forEach(index::forget);
       slabs.recut(sizes);
     }
-    PooledModel model = new PooledModel(models.size(), plan, chunkTokens, slabs);
-    models.add(model);
-    return model.number;
+    models.add(new PooledModel(number, plan, chunkTokens, slabs));
   }
 
   private boolean isUnused() {
     return blocks.resting().isEmpty() && leasing.slots().stream().allMatch(Objects::isNull);
   }
 
-  /// Forgets a model and all that is cached for it.
+  /// Forgets a model and all that is cached for it; its number goes to the next.
   ///
   /// @throws LedgerException if a sequence of it still holds a lease
   public void unregister(int model) {
@@ -83,7 +87,7 @@ public final class Ledger {
             "model %d is still used by owner %d".formatted(model, holding.lease.owner()));
       }
     }
-    index.forget(models.get(model));
+    index.forget(models.remove(model));
   }
 
   /// Opens a lease: reuses the longest prefix that is known of this tenant, takes state blocks, and
@@ -164,6 +168,15 @@ public final class Ledger {
   /// @param tokens that would have to run again
   /// @param bytes held or set aside for it
   public record AtRisk(int tokens, long bytes) {}
+
+  /// Where other texts that are known part from the one that `lease` was opened with, behind what
+  /// could be reused of it: if it saves its states there, they are likely to serve. 0 if there is
+  /// no such place.
+  ///
+  /// @throws StaleLeaseException if the lease has ended
+  public int branch(Lease lease) {
+    return leasing.held(lease).branch;
+  }
 
   public boolean isCurrent(Lease lease) {
     return leasing.find(lease) != null;

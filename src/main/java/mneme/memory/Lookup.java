@@ -2,7 +2,7 @@ package mneme.memory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One search of the prefix index: how far a prompt is known, and how much of that can be used.
 final class Lookup {
@@ -40,7 +40,7 @@ final class Lookup {
         return match;
       }
     }
-    return Match.nothing(note(0));
+    return new Match(0, List.of(), null, note(0), branch(0));
   }
 
   private void walk() {
@@ -73,31 +73,63 @@ final class Lookup {
 
   private Match atPage(int page) {
     int tokens = Math.min(known, (page + 1) * pageTokens);
-    return holds(tokens)
-        ? new Match(tokens, path.subList(0, page + 1), null, note(tokens))
-        : Match.nothing("");
+    IndexNode node = path.get(page);
+    return holds(node, tokens) ? match(node, tokens, null) : Match.nothing("");
   }
 
+  /// The last state saved inside page number `page` of the prompt. Texts that share only a part of
+  /// the page have nodes of their own, and each may hold it.
   private Match atCheckpoint(int page) {
-    for (Map.Entry<Integer, Checkpoint> entry :
-        path.get(page).checkpoints.headMap(known, true).descendingMap().entrySet()) {
-      int tokens = entry.getKey();
-      if (holds(tokens)) {
-        return new Match(tokens, path.subList(0, page + 1), entry.getValue(), note(tokens));
+    IndexNode parent = page == 0 ? root : path.get(page - 1);
+    Tokens text = prompt.slice(parent.end(), Math.min(parent.end() + pageTokens, prompt.length()));
+    Checkpoint best = null;
+    for (Iterable<IndexNode> side : parent.around(text)) {
+      for (IndexNode node : side) {
+        int common = Math.min(atMost, node.start + node.tokens().commonPrefix(text));
+        if (common <= (best == null ? node.start : best.position)) {
+          break;
+        }
+        Checkpoint last = lastBefore(node, common);
+        best = last != null && (best == null || last.position > best.position) ? last : best;
       }
     }
-    return Match.nothing("");
+    return best == null ? Match.nothing("") : match(best.node, best.position, best);
   }
 
-  /// Whether every page is there that the token at position `tokens` sees.
-  private boolean holds(int tokens) {
-    int last = Math.ceilDiv(tokens, pageTokens) - 1;
+  private @Nullable Checkpoint lastBefore(IndexNode node, int position) {
+    for (Checkpoint checkpoint :
+        node.checkpoints.headMap(position, true).descendingMap().values()) {
+      if (holds(node, checkpoint.position)) {
+        return checkpoint;
+      }
+    }
+    return null;
+  }
+
+  private Match match(IndexNode last, int tokens, @Nullable Checkpoint checkpoint) {
+    List<IndexNode> nodes = new ArrayList<>(path.subList(0, last.start / pageTokens));
+    nodes.add(last);
+    return new Match(tokens, nodes, checkpoint, note(tokens), branch(tokens));
+  }
+
+  /// Whether every page is there that the token at position `tokens` sees, the last in `node`.
+  private boolean holds(IndexNode node, int tokens) {
+    int page = node.start / pageTokens;
     for (int group = 0; group < lastGap.length; group++) {
-      if (lastGap[group][last] >= model.firstPage(group, tokens)) {
+      int before = page == 0 ? -1 : lastGap[group][page - 1];
+      int gap = node.page(group) == null ? page : before;
+      if (gap >= model.firstPage(group, tokens)) {
         return false;
       }
     }
     return true;
+  }
+
+  /// Where the text that is known goes on otherwise, or the whole prompt is known, without a state
+  /// that was saved there.
+  private int branch(int tokens) {
+    boolean isLikelyAgain = isDifferentThere || known == prompt.length() - 1;
+    return model.hasStates() && tokens < known && isLikelyAgain ? known : 0;
   }
 
   private String note(int tokens) {

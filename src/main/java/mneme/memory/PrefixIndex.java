@@ -13,6 +13,7 @@ final class PrefixIndex {
 
   private final Map<RootKey, IndexNode> roots = new LinkedHashMap<>();
   private final Eviction eviction = new Eviction();
+  private final Checkpoints checkpoints = new Checkpoints(eviction);
   private final Blocks blocks;
 
   PrefixIndex(Blocks blocks) {
@@ -89,7 +90,7 @@ final class PrefixIndex {
   }
 
   private void dropCheckpoint(Checkpoint checkpoint) {
-    checkpoint.node.checkpoints.remove(checkpoint.position);
+    checkpoints.remove(checkpoint);
     checkpoint.blocks.forEach(blocks::drop);
     prune(checkpoint.node);
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Publication {
   private final Blocks blocks;
   private final Eviction eviction;
+  private final Checkpoints checkpoints;
   private final Holding holding;
   private final int pageTokens;
   private final List<IndexNode> path = new ArrayList<>();
@@ -18,6 +19,7 @@ final class Publication {
   Publication(Blocks blocks, Eviction eviction, Holding holding, IndexNode root) {
     this.blocks = blocks;
     this.eviction = eviction;
+    checkpoints = new Checkpoints(eviction);
     this.holding = holding;
     this.node = root;
     pageTokens = holding.model.plan.pageTokens();
@@ -158,15 +160,11 @@ final class Publication {
       saved.blocks().forEach(block -> blocks.giveBack(block, holding));
       return;
     }
-    Checkpoint checkpoint =
-        new Checkpoint(at, saved, saved.position() - lastCheckpoint(at, saved.position()));
-    at.checkpoints.put(saved.position(), checkpoint);
+    checkpoints.put(new Checkpoint(at, saved));
     for (Block block : saved.blocks()) {
       blocks.keep(block, at);
       blocks.giveBack(block, holding);
     }
-    eviction.touch(checkpoint);
-    eviction.enter(checkpoint);
   }
 
   /// The node on the way to here that has the token before `position`.
@@ -176,15 +174,5 @@ final class Publication {
       at = at.parent;
     }
     return at;
-  }
-
-  private static int lastCheckpoint(IndexNode from, int position) {
-    for (IndexNode at = from; at != null; at = at.parent) {
-      Integer before = at.checkpoints.lowerKey(position);
-      if (before != null) {
-        return before;
-      }
-    }
-    return 0;
   }
 }

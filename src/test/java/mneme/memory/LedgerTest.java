@@ -166,6 +166,11 @@ class LedgerTest {
     rig.ledger.unregister(0);
     rig.ledger.audit();
     assertThat(rig.usage().freeBytes()).isEqualTo(8192);
+    assertThatThrownBy(() -> rig.ledger.unregister(0))
+        .hasMessageContaining("no model has number 0");
+    assertThat(rig.ledger.register(PAGES, 8)).isZero();
+    assertThatThrownBy(() -> rig.ledger.register(1, PAGES, 8))
+        .hasMessageContaining("known already");
   }
 
   @Test

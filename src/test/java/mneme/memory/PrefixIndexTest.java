@@ -17,9 +17,18 @@ class PrefixIndexTest {
     return new LedgerRig(64, 2048, plan);
   }
 
-  private static void serve(LedgerRig rig, String tenant, Tokens tokens) {
+  /// @param saves places where the states are saved on the way
+  private static void serve(LedgerRig rig, String tenant, Tokens tokens, int... saves) {
     Opening.Opened opened = rig.opened(0, tenant, tokens);
-    rig.run(opened.lease(), opened.reusedTokens(), tokens.length());
+    int at = opened.reusedTokens();
+    for (int save : saves) {
+      if (save > at) {
+        rig.run(opened.lease(), at, save);
+        assertThat(rig.ledger.checkpoint(opened.lease())).isTrue();
+        at = save;
+      }
+    }
+    rig.run(opened.lease(), at, tokens.length());
     rig.ledger.retire(opened.lease(), tokens);
     rig.ledger.audit();
   }
@@ -178,6 +187,81 @@ class PrefixIndexTest {
     assertThat(rig.ledger.checkpoint(lease)).isFalse();
     rig.ledger.retire(lease, text(0, 8));
     assertThat(rig.usage().cachedStateBytes()).isZero();
+  }
+
+  /// The page that holds tokens 8 to 11 is another for each text, and the state after token 10 lies
+  /// in the one that has less in common with the third text.
+  @Test
+  void aStateInsideAPageServesEveryTextThatBeginsLikeIt() {
+    for (MemoryPlan plan : List.of(RECURRENT, HYBRID)) {
+      LedgerRig rig = rig(plan);
+      Tokens stem = text(0, 10);
+      serve(rig, "tenant", stem.plus(text(50, 1)).plus(text(60, 12)), 8, 10);
+      serve(rig, "tenant", stem.plus(text(70, 14)));
+      assertThat(reuse(rig, stem.plus(text(70, 1)).plus(text(80, 9)))).startsWith("10: ");
+      rig.ledger.audit();
+    }
+  }
+
+  @Test
+  void aTextThatPartsFromAKnownOneIsToldWhere() {
+    LedgerRig rig = rig(HYBRID);
+    serve(rig, "tenant", text(0, 30), 8);
+    Opening.Opened parted = rig.opened(0, text(0, 21).plus(text(90, 9)));
+    assertThat(parted.reusedTokens()).isEqualTo(8);
+    assertThat(rig.ledger.branch(parted.lease())).isEqualTo(21);
+    rig.ledger.release(parted.lease());
+    Opening.Opened longer = rig.opened(0, text(0, 40));
+    assertThat(longer.reusedTokens()).isEqualTo(30);
+    assertThat(rig.ledger.branch(longer.lease())).isZero();
+    rig.ledger.release(longer.lease());
+    serve(rig, "tenant", text(0, 21).plus(text(90, 9)), 21);
+    Opening.Opened third = rig.opened(0, text(0, 21).plus(text(70, 9)));
+    assertThat(third.reusedTokens()).isEqualTo(21);
+    assertThat(rig.ledger.branch(third.lease())).isZero();
+  }
+
+  /// Two chats take turns in a budget of three states. The end of each is what its next turn needs;
+  /// the ends of earlier turns were used as often, but the chat has gone on from them.
+  @Test
+  void theEndOfAChatOutlastsTheEndsOfItsEarlierTurns() {
+    LedgerRig rig = new LedgerRig(new Ledger(new PoolShape(64, 2048), 3 * 512), HYBRID);
+    for (int turn = 1; turn <= 6; turn++) {
+      for (int chat = 0; chat < 2; chat++) {
+        Tokens history = text(1000 * chat, 8 * turn);
+        Opening.Opened opened = rig.opened(0, history);
+        assertThat(opened.reusedTokens()).as(opened.note()).isEqualTo(8 * turn - 8);
+        rig.run(opened.lease(), opened.reusedTokens(), history.length());
+        rig.ledger.retire(opened.lease(), history);
+        rig.ledger.audit();
+      }
+    }
+  }
+
+  /// Where texts part, the state is worth as much as it was used, however many go on from it.
+  @Test
+  void aCommonBeginningOutlastsWhatFollowsIt() {
+    LedgerRig rig = new LedgerRig(new Ledger(new PoolShape(64, 2048), 3 * 512), HYBRID);
+    serve(rig, "tenant", text(0, 16).plus(text(100, 8)), 16);
+    for (int i = 2; i < 12; i++) {
+      Tokens prompt = text(0, 16).plus(text(100 * i, 8));
+      Opening.Opened opened = rig.opened(0, prompt);
+      assertThat(opened.reusedTokens()).as(opened.note()).isEqualTo(16);
+      rig.run(opened.lease(), 16, 24);
+      rig.ledger.retire(opened.lease(), prompt);
+    }
+  }
+
+  /// What a state saves is counted from the one before it, also after that one has gone.
+  @Test
+  void aStateSavesMoreOnceTheOneBeforeItHasGone() {
+    LedgerRig rig = new LedgerRig(new Ledger(new PoolShape(64, 2048), 2 * 512), HYBRID);
+    serve(rig, "tenant", text(0, 24), 16);
+    serve(rig, "tenant", text(500, 12));
+    serve(rig, "tenant", text(700, 12));
+    assertThat(reuse(rig, text(0, 30)))
+        .as("the state after token 24 saves 24 tokens by now, the newer ones 12")
+        .startsWith("24: ");
   }
 
   @Test
