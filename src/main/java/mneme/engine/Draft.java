@@ -48,6 +48,11 @@ final class Draft implements Sampler.History {
     return new Sampler.Wish(drawing.sampling(), this, length);
   }
 
+  /// How many of the best tokens of a row are enough to draw from; 0: all.
+  int candidates() {
+    return drawing.topLogprobs().isPresent() ? 0 : drawing.sampling().candidates(length);
+  }
+
   /// Adds the token that was drawn; false if it is an end id, which ends the stream and does not
   /// join it.
   boolean add(int id) {

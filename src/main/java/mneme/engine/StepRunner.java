@@ -44,9 +44,27 @@ final class StepRunner {
       }
     }
     if (!spans.isEmpty()) {
+      logits.want(enough(runs, active));
       program.run(new Batch(spans), pool, logits);
     }
     return outcomes(runs, active);
+  }
+
+  /// How many of the best tokens are enough to draw from in every row of a step; 0 if some row
+  /// needs all.
+  private static int enough(List<Run> runs, List<@Nullable Draft> active) {
+    int most = 1;
+    for (int i = 0; i < runs.size(); i++) {
+      Draft draft = active.get(i);
+      if (draft != null && runs.get(i).slice().draws()) {
+        int candidates = draft.candidates();
+        if (candidates == 0) {
+          return 0;
+        }
+        most = Math.max(most, candidates);
+      }
+    }
+    return most;
   }
 
   /// What came of runs that were not run.
@@ -73,9 +91,9 @@ final class StepRunner {
 
   private Outcome draw(long lease, Draft draft, int row) {
     int index = draft.length();
-    int from = row * logits.vocabulary();
+    Sampler.Row from = from(row);
     try {
-      int id = sampler.draw(logits.values(), from, draft.wish());
+      int id = sampler.draw(from, draft.wish());
       if (!draft.add(id)) {
         return new Outcome.Ended(lease, index);
       }
@@ -86,12 +104,19 @@ final class StepRunner {
     }
   }
 
-  private Event.Token token(Draft draft, int from, int id) {
+  private Sampler.Row from(int row) {
+    int width = logits.width();
+    Sampler.Ids ids =
+        logits.isWhole() ? Sampler.Ids.ALL : new Sampler.Ids.Some(logits.ids(), row * width);
+    return new Sampler.Row(logits.values(), row * width, width, ids);
+  }
+
+  private Event.Token token(Draft draft, Sampler.Row from, int id) {
     Optional<Integer> top = draft.drawing().topLogprobs();
     if (top.isEmpty()) {
       return new Event.Token(id, 0, List.of());
     }
-    Logprobs logprobs = sampler.logprobs(logits.values(), from, id, top.get());
+    Logprobs logprobs = sampler.logprobs(from, id, top.get());
     return new Event.Token(
         id,
         logprobs.chosen(),

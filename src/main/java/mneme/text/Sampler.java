@@ -1,6 +1,7 @@
 package mneme.text;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ public final class Sampler {
 
   private final float[] logits;
   private final int[] counts;
+  private Row row = new Row(new float[0], 0, 0, Ids.ALL);
   private final Ranking ranking;
   private final Typical typical;
 
@@ -47,87 +49,133 @@ public final class Sampler {
     }
   }
 
+  /// The logits that a token is drawn from: `values[from, from + size)`, by ascending id.
+  ///
+  /// @param ids which tokens they are of. If not all, they are the best of the row, at least as
+  ///   many as [Sampling#candidates] asks for
+  public record Row(float[] values, int from, int size, Ids ids) {}
+
+  /// Which token each number of a row is of.
+  public sealed interface Ids {
+    /// Every token of the vocabulary.
+    Ids ALL = new Every();
+
+    /// The token at `index` of the row.
+    int at(int index);
+
+    /// Where token `id` is, below 0 if nowhere; of a row of `size` tokens.
+    int indexOf(int id, int size);
+
+    record Every() implements Ids {
+      @Override
+      public int at(int index) {
+        return index;
+      }
+
+      @Override
+      public int indexOf(int id, int size) {
+        return id < size ? id : -1;
+      }
+    }
+
+    /// `ids[from, from + size)`, ascending.
+    record Some(int[] ids, int from) implements Ids {
+      @Override
+      public int at(int index) {
+        return ids[from + index];
+      }
+
+      @Override
+      public int indexOf(int id, int size) {
+        int index = Arrays.binarySearch(ids, from, from + size, id);
+        return index < 0 ? -1 : index - from;
+      }
+    }
+  }
+
   /// @param position of the token that is drawn, counted from the start of the sequence; the random
   ///   number depends on it and on the seed only
   public record Wish(Sampling sampling, History history, long position) {}
 
-  /// Draws from the row that starts at `from` in `rows`. With temperature 0 the best token wins,
-  /// after bias and penalties; of equals the one with the lowest id.
+  /// With temperature 0 the best token wins, after bias and penalties; of equals the one with the
+  /// lowest id.
   ///
   /// @throws LogitsException if the row holds a NaN or an infinity, or no token is allowed
-  public int draw(float[] rows, int from, Wish wish) {
+  public int draw(Row from, Wish wish) {
+    row = from;
     Sampling sampling = wish.sampling();
-    check(rows, from);
-    System.arraycopy(rows, from, logits, 0, logits.length);
+    check(row);
+    System.arraycopy(row.values(), row.from(), logits, 0, row.size());
     bias(sampling.logitBias());
     penalize(sampling, wish.history());
     int best = best();
     if (!(sampling.temperature() > 0)) {
-      return best;
+      return row.ids().at(best);
     }
     filter(sampling);
-    return pick(sampling.temperature(), Philox.uniform(sampling.seed(), wish.position()));
+    return row.ids()
+        .at(pick(sampling.temperature(), Philox.uniform(sampling.seed(), wish.position())));
   }
 
-  /// Log probabilities of `id` and of the `top` most likely tokens in the row as the model gave it.
+  /// Log probabilities of `id` and of the `top` most likely tokens in a row of all tokens, as the
+  /// model gave it.
   ///
   /// @throws LogitsException as [#draw]
-  public Logprobs logprobs(float[] rows, int from, int id, int top) {
-    check(rows, from);
-    ranking.reset(rows, from, logits.length);
+  public Logprobs logprobs(Row all, int id, int top) {
+    check(all);
+    ranking.reset(all.values(), all.from(), all.size());
     float best = ranking.logit(0);
     double sum = 0;
-    for (int i = 0; i < logits.length; i++) {
-      sum += weight((double) rows[from + i] - best);
+    for (int i = 0; i < all.size(); i++) {
+      sum += weight((double) all.values()[all.from() + i] - best);
     }
     double normalizer = best + Math.log(sum);
     List<Logprobs.Entry> entries = new ArrayList<>();
-    for (int rank = 0; rank < Math.min(top, logits.length); rank++) {
+    for (int rank = 0; rank < Math.min(top, all.size()); rank++) {
       entries.add(new Logprobs.Entry(ranking.id(rank), ranking.logit(rank) - normalizer));
     }
-    return new Logprobs(rows[from + id] - normalizer, entries);
+    return new Logprobs(all.values()[all.from() + id] - normalizer, entries);
   }
 
   /// A logit of minus infinity is a token that the model never gives; anything else that is not
   /// finite comes from a fault.
-  private void check(float[] rows, int from) {
-    for (int id = 0; id < logits.length; id++) {
-      if (!(rows[from + id] < Float.POSITIVE_INFINITY)) {
-        throw new LogitsException("the logit of token " + id + " is " + rows[from + id]);
+  private static void check(Row row) {
+    float[] values = row.values();
+    for (int i = row.from(); i < row.from() + row.size(); i++) {
+      if (!(values[i] < Float.POSITIVE_INFINITY)) {
+        int id = row.ids().at(i - row.from());
+        throw new LogitsException("the logit of token " + id + " is " + values[i]);
       }
     }
   }
 
   private void bias(Map<Integer, Float> biases) {
     for (var entry : biases.entrySet()) {
-      int id = entry.getKey();
-      if (id >= 0 && id < logits.length) {
-        logits[id] = Math.min(logits[id] + entry.getValue(), Float.MAX_VALUE);
+      int index = index(entry.getKey());
+      if (index >= 0) {
+        logits[index] = Math.min(logits[index] + entry.getValue(), Float.MAX_VALUE);
       }
     }
   }
 
+  private int index(int id) {
+    return id < 0 ? -1 : row.ids().indexOf(id, row.size());
+  }
+
   private void penalize(Sampling sampling, History history) {
-    boolean penalized =
-        sampling.repeatPenalty() != 1
-            || sampling.presencePenalty() != 0
-            || sampling.frequencyPenalty() != 0;
-    if (!penalized || sampling.repeatLastN() == 0) {
-      return;
-    }
     int length = history.length();
-    int from = sampling.repeatLastN() < 0 ? 0 : Math.max(0, length - sampling.repeatLastN());
+    int from = length - sampling.penalized(length);
     for (int i = from; i < length; i++) {
-      int id = history.at(i);
-      if (id >= 0 && id < counts.length) {
-        counts[id]++;
+      int index = index(history.at(i));
+      if (index >= 0) {
+        counts[index]++;
       }
     }
     for (int i = from; i < length; i++) {
-      int id = history.at(i);
-      if (id >= 0 && id < counts.length && counts[id] > 0) {
-        logits[id] = penalized(logits[id], counts[id], sampling);
-        counts[id] = 0;
+      int index = index(history.at(i));
+      if (index >= 0 && counts[index] > 0) {
+        logits[index] = penalized(logits[index], counts[index], sampling);
+        counts[index] = 0;
       }
     }
   }
@@ -140,8 +188,8 @@ public final class Sampler {
 
   private int best() {
     int best = 0;
-    for (int id = 1; id < logits.length; id++) {
-      best = logits[id] > logits[best] ? id : best;
+    for (int i = 1; i < row.size(); i++) {
+      best = logits[i] > logits[best] ? i : best;
     }
     if (!Float.isFinite(logits[best])) {
       throw new LogitsException("no token is allowed: every logit is " + logits[best]);
@@ -150,7 +198,7 @@ public final class Sampler {
   }
 
   private void filter(Sampling sampling) {
-    ranking.reset(logits, 0, logits.length);
+    ranking.reset(logits, 0, row.size());
     if (sampling.topK() > 0) {
       ranking.keep(sampling.topK());
     }

@@ -25,6 +25,32 @@ public record Sampling(
     logitBias = Map.copyOf(logitBias);
   }
 
+  /// How many of a row's best tokens, as the model gave them, are sure to hold every token that can
+  /// be drawn and one more; 0 if that may be any. A token that bias and penalties lower can only
+  /// make room for one that follows it.
+  ///
+  /// @param length tokens of the sequence so far
+  public int candidates(int length) {
+    boolean raises =
+        logitBias.values().stream().anyMatch(bias -> bias > 0)
+            || repeatPenalty < 1
+            || presencePenalty < 0
+            || frequencyPenalty < 0;
+    long drawable = temperature > 0 ? topK : 1;
+    return raises || drawable == 0
+        ? 0
+        : Math.clamp(drawable + logitBias.size() + penalized(length) + 1, 0, Integer.MAX_VALUE);
+  }
+
+  /// How many of the last tokens of a sequence of `length` the penalties look at.
+  int penalized(int length) {
+    boolean penalizes = repeatPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0;
+    if (!penalizes) {
+      return 0;
+    }
+    return repeatLastN < 0 ? length : Math.min(length, repeatLastN);
+  }
+
   /// The same with another seed.
   public Sampling seeded(long other) {
     return new Sampling(
