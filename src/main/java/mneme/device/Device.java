@@ -17,6 +17,10 @@ public interface Device extends AutoCloseable {
   /// graph ready to run with memory laid out as `plan` says.
   Program prepare(Graph graph, MemoryPlan plan, Numerics numerics);
 
+  /// What [#prepare] would take, and steps of up to `largest` after it: to the byte what the
+  /// program says of itself once such a step has run. Uploads nothing.
+  ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest);
+
   @Override
   void close();
 }

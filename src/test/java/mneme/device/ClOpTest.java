@@ -52,6 +52,11 @@ class ClOpTest extends OpContract {
     }
 
     @Override
+    public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+      return device.measure(graph, plan, numerics, largest);
+    }
+
+    @Override
     public void close() {}
   }
 }

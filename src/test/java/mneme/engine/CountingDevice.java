@@ -8,7 +8,9 @@ import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
 import mneme.device.Span;
+import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
@@ -27,6 +29,11 @@ record CountingDevice(Device device, AtomicLong tokens) implements Device {
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
     return new Counting(device.prepare(graph, plan, numerics), tokens);
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return device.measure(graph, plan, numerics, largest);
   }
 
   @Override

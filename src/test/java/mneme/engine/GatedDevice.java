@@ -11,6 +11,8 @@ import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
@@ -77,6 +79,11 @@ final class GatedDevice implements Device {
         program.close();
       }
     };
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return device.measure(graph, plan, numerics, largest);
   }
 
   private void await() {

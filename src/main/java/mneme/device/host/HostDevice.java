@@ -12,6 +12,8 @@ import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.device.host.machine.Lanes;
 import mneme.device.host.machine.Workers;
 import mneme.graph.Graph;
@@ -85,7 +87,12 @@ public final class HostDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    return new HostProgram(graph, plan, numerics, workers);
+    return new HostProgram(new Setting(graph, plan, numerics, workers));
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return HostProgram.measure(new Setting(graph, plan, numerics, workers), largest);
   }
 
   @Override

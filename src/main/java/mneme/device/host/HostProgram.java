@@ -4,11 +4,9 @@ import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
 import mneme.device.Logits;
-import mneme.device.Numerics;
 import mneme.device.Program;
-import mneme.device.host.machine.Workers;
-import mneme.graph.Graph;
-import mneme.memory.MemoryPlan;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 
 /// A graph as a list of kernels.
 final class HostProgram implements Program {
@@ -17,15 +15,28 @@ final class HostProgram implements Program {
   private final Step step;
   private final Kernel[] kernels;
 
-  HostProgram(Graph graph, MemoryPlan plan, Numerics numerics, Workers workers) {
-    setting = new Setting(graph, plan, numerics, workers);
-    slots = new Slots(graph);
+  HostProgram(Setting setting) {
+    this.setting = setting;
+    slots = new Slots(setting.graph());
     step = new Step(slots);
     try {
-      kernels = graph.ops().stream().map(op -> Kernels.of(op, setting)).toArray(Kernel[]::new);
+      kernels =
+          setting.graph().ops().stream().map(op -> Kernels.of(op, setting)).toArray(Kernel[]::new);
     } catch (RuntimeException e) {
       setting.weights().close();
       throw e;
+    }
+  }
+
+  /// Makes the program with weights that are not there, and asks it.
+  static ProgramSize measure(Setting setting, StepSize largest) {
+    setting.weights().leaveEmpty();
+    HostProgram program = new HostProgram(setting);
+    try {
+      long inputs = setting.inputs().bytes(value -> program.slots.rows(value, largest));
+      return new ProgramSize(program.weightBytes(), program.slots.bytes(largest) + inputs);
+    } finally {
+      program.close();
     }
   }
 

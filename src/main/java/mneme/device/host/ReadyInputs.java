@@ -1,5 +1,8 @@
 package mneme.device.host;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
 import mneme.device.host.machine.Workers;
 import mneme.device.host.matrix.Inputs;
 import mneme.device.host.matrix.Packed;
@@ -16,6 +19,10 @@ final class ReadyInputs {
   private int value = -1;
   private Inputs.@Nullable Form form;
   private int[] starts = new int[0];
+  private final List<Use> uses = new ArrayList<>();
+
+  /// A value that some product reads in some form.
+  private record Use(Value in, Inputs.Form form) {}
 
   ReadyInputs(Workers workers, boolean rounds) {
     this.workers = workers;
@@ -24,7 +31,9 @@ final class ReadyInputs {
 
   /// The form that products of `in` with `weight` read.
   Inputs.Form form(Value in, Packed weight) {
-    return Inputs.Form.of(weight, in.width(), rounds);
+    Inputs.Form wanted = Inputs.Form.of(weight, in.width(), rounds);
+    uses.add(new Use(in, wanted));
+    return wanted;
   }
 
   Inputs of(Value in, Inputs.Form wanted, Step now) {
@@ -45,5 +54,12 @@ final class ReadyInputs {
 
   long bytes() {
     return inputs.bytes();
+  }
+
+  /// Bytes once a step has run in which values have so many rows.
+  long bytes(ToIntFunction<Value> rows) {
+    return Inputs.bytes(
+        uses.stream().map(Use::form).toList(),
+        uses.stream().map(use -> rows.applyAsInt(use.in())).toList());
   }
 }

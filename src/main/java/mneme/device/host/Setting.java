@@ -29,6 +29,10 @@ final class Setting {
     this.inputs = new ReadyInputs(workers, rounds);
   }
 
+  Graph graph() {
+    return graph;
+  }
+
   /// Whether activations are rounded where they meet quantized weights.
   boolean rounds() {
     return rounds;

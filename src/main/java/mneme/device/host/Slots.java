@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import mneme.device.Logits;
+import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
@@ -98,6 +99,21 @@ final class Slots {
   float[] of(Value value) {
     int slot = slotOf[value.id()];
     return slot == LOGITS ? logitValues : arrays[slot];
+  }
+
+  /// Rows of a value in a step of that size.
+  int rows(Value value, StepSize step) {
+    int slot = slotOf[value.id()];
+    return slot == LOGITS || outputOnly.get(slot) ? step.outputs() : step.rows();
+  }
+
+  /// Bytes once a step of that size has run.
+  long bytes(StepSize step) {
+    long bytes = 0;
+    for (int slot = 0; slot < widths.size(); slot++) {
+      bytes += 4L * widths.get(slot) * (outputOnly.get(slot) ? step.outputs() : step.rows());
+    }
+    return bytes;
   }
 
   long bytes() {

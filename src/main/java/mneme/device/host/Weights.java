@@ -14,12 +14,19 @@ final class Weights implements AutoCloseable {
   private final Map<Tensor, Packed> matrices = new HashMap<>();
   private final Map<Tensor, float[]> vectors = new HashMap<>();
 
+  private boolean isEmpty;
+
   Weights(Workers workers) {
     this.workers = workers;
   }
 
+  /// From now on matrices have their sizes and nothing in them.
+  void leaveEmpty() {
+    isEmpty = true;
+  }
+
   Packed matrix(Tensor tensor) {
-    return matrices.computeIfAbsent(tensor, t -> Packed.of(t, workers));
+    return matrices.computeIfAbsent(tensor, t -> isEmpty ? Packed.empty(t) : Packed.of(t, workers));
   }
 
   /// All numbers of a small tensor, in the order of the file.

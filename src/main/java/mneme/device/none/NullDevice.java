@@ -9,6 +9,8 @@ import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.format.Encoding;
 import mneme.format.Tensor;
 import mneme.graph.Graph;
@@ -94,6 +96,11 @@ public final class NullDevice implements Device {
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
     return new NullProgram(graph.vocabulary(), plan, delay);
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return new ProgramSize(0, 0);
   }
 
   @Override

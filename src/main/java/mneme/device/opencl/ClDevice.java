@@ -6,6 +6,8 @@ import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
@@ -46,6 +48,11 @@ public final class ClDevice implements Device {
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
     return new ClProgram(queue, kernels, graph, plan);
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return ClProgram.measure(graph, largest);
   }
 
   @Override

@@ -6,6 +6,8 @@ import mneme.device.DeviceException;
 import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
@@ -137,11 +139,20 @@ final class ClProgram implements Program {
   }
 
   private void reserve(int rows) {
-    long bytes = 4L * rows * places.width();
+    long bytes = scratchBytes(places, rows);
     if (bytes > scratch.bytes()) {
       scratch.release();
       scratch = queue.allocate(bytes, "the scratch of a step of " + rows + " rows");
     }
+  }
+
+  static ProgramSize measure(Graph graph, StepSize largest) {
+    return new ProgramSize(
+        ClWeights.bytes(graph), scratchBytes(new ScratchPlan(graph), largest.rows()));
+  }
+
+  private static long scratchBytes(ScratchPlan places, int rows) {
+    return 4L * rows * places.width();
   }
 
   @Override

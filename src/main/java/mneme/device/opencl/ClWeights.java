@@ -1,11 +1,16 @@
 package mneme.device.opencl;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import mneme.format.Decoder;
 import mneme.format.Tensor;
+import mneme.graph.Graph;
+import mneme.graph.Op;
 import org.jspecify.annotations.Nullable;
 
 /// The weights of a graph on a device: matrices as they lie in the file, everything small as f32.
@@ -58,6 +63,24 @@ final class ClWeights implements AutoCloseable {
             matrices.values().stream().distinct(), vectors.values().stream())
         .mapToLong(ClBuffer::bytes)
         .sum();
+  }
+
+  /// Bytes once every op of `graph` has run.
+  static long bytes(Graph graph) {
+    Set<Tensor> tensors = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Long> addresses = new HashSet<>();
+    long bytes = 0;
+    for (Op op : graph.ops()) {
+      for (Tensor matrix : OpWeights.matrices(op)) {
+        boolean isNew =
+            matrix.data().isNative() ? addresses.add(matrix.data().address()) : tensors.add(matrix);
+        bytes += isNew ? matrix.bytes() : 0;
+      }
+      for (Tensor vector : OpWeights.vectors(op)) {
+        bytes += tensors.add(vector) ? 4 * vector.elements() : 0;
+      }
+    }
+    return bytes;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package mneme.device.host.matrix;
 
 import java.util.Arrays;
+import java.util.List;
 import mneme.device.host.machine.Lanes;
 import mneme.device.host.machine.Workers;
 
@@ -44,6 +45,23 @@ public final class Inputs implements Workers.Task {
       return new Form(
           width, weight.columns(), rounds && quantized, scales.hasLeast() ? scales.columns() : 0);
     }
+
+    /// Length of the array of values for `count` rows.
+    int values(int count) {
+      return padded(count) * columns;
+    }
+
+    int scales(int count) {
+      return padded(count) * (columns / Layout.BLOCK);
+    }
+
+    int sums(int count) {
+      return sumColumns == 0 ? 0 : padded(count) * (columns / sumColumns);
+    }
+
+    private static int padded(int count) {
+      return (count + lanes(count) - 1) / lanes(count) * lanes(count);
+    }
   }
 
   /// Takes `count` rows of `from`; row i starts at `starts[i]`.
@@ -55,12 +73,28 @@ public final class Inputs implements Workers.Task {
     columns = form.columns;
     rounds = form.rounds;
     sumColumns = form.sumColumns;
-    lanes = count <= APART ? 1 : GROUP;
-    int groups = (count + lanes - 1) / lanes;
-    values = grown(values, groups * lanes * columns);
-    scales = grown(scales, groups * lanes * (columns / Layout.BLOCK));
-    sums = grown(sums, sumColumns == 0 ? 0 : groups * lanes * (columns / sumColumns));
-    workers.run(this, groups);
+    lanes = lanes(count);
+    values = grown(values, form.values(count));
+    scales = grown(scales, form.scales(count));
+    sums = grown(sums, form.sums(count));
+    workers.run(this, (count + lanes - 1) / lanes);
+  }
+
+  private static int lanes(int count) {
+    return count <= APART ? 1 : GROUP;
+  }
+
+  /// Bytes of scratch that are held once each form was filled with its number of rows.
+  public static long bytes(List<Form> forms, List<Integer> counts) {
+    long values = 0;
+    long scales = 0;
+    long sums = 0;
+    for (int i = 0; i < forms.size(); i++) {
+      values = Math.max(values, forms.get(i).values(counts.get(i)));
+      scales = Math.max(scales, forms.get(i).scales(counts.get(i)));
+      sums = Math.max(sums, forms.get(i).sums(counts.get(i)));
+    }
+    return 4 * (values + scales + sums);
   }
 
   private static float[] grown(float[] array, int length) {

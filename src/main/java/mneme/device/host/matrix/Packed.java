@@ -20,13 +20,13 @@ public final class Packed implements AutoCloseable {
   private final NativeBlock block;
   private final float[] levels = new float[16];
 
-  private Packed(Tensor tensor) {
+  private Packed(Tensor tensor, boolean isEmpty) {
     layout = Layout.of(tensor.encoding());
     rows = tensor.rows();
     columns = layout.padded(tensor.columns());
     tiles = (rows + Lanes.ROWS - 1) / Lanes.ROWS;
     bytes = layout.tileBytes(columns) * tiles * tensor.matrices();
-    block = NativeBlock.of(bytes + SLACK_BYTES);
+    block = NativeBlock.of((isEmpty ? 0 : bytes) + SLACK_BYTES);
     for (int i = 0; i < layout.levels().size(); i++) {
       levels[i] = layout.levels().get(i);
     }
@@ -34,7 +34,7 @@ public final class Packed implements AutoCloseable {
 
   /// Lays `tensor` out anew and lets go of the file pages it came from.
   public static Packed of(Tensor tensor, Workers workers) {
-    Packed packed = new Packed(tensor);
+    Packed packed = new Packed(tensor, false);
     Packer packer = new Packer(tensor, packed, workers.count());
     try {
       workers.run(packer, packer.chunks());
@@ -43,6 +43,11 @@ public final class Packed implements AutoCloseable {
       throw e;
     }
     return packed;
+  }
+
+  /// With the sizes that `tensor` would have, and no room for its numbers.
+  public static Packed empty(Tensor tensor) {
+    return new Packed(tensor, true);
   }
 
   public Layout layout() {

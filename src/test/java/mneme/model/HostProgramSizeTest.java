@@ -1,0 +1,11 @@
+package mneme.model;
+
+import mneme.device.Device;
+import mneme.device.host.HostDevice;
+
+class HostProgramSizeTest extends ProgramSizeContract {
+  @Override
+  Device open() {
+    return new HostDevice(2);
+  }
+}

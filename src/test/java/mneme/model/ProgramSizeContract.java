@@ -1,0 +1,103 @@
+package mneme.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import mneme.SharedData;
+import mneme.device.Batch;
+import mneme.device.Device;
+import mneme.device.DevicePool;
+import mneme.device.Logits;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.device.Span;
+import mneme.device.StepSize;
+import mneme.format.Encoding;
+import mneme.format.ModelFile;
+import mneme.format.ModelFiles;
+import mneme.graph.Graph;
+import mneme.memory.KvEncoding;
+import mneme.memory.LeaseView;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What a device says beforehand that a model takes is what its program says afterwards.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ProgramSizeContract {
+  private static final int ROWS = 37;
+  private static final int OUTPUTS = 11;
+
+  private Device device;
+
+  abstract Device open();
+
+  @BeforeAll
+  void openDevice() {
+    device = open();
+  }
+
+  @AfterAll
+  void closeDevice() {
+    if (device != null) { // none was opened where the test is skipped
+      device.close();
+    }
+  }
+
+  /// Every architecture and every encoding of weights.
+  Stream<Path> models() {
+    return Stream.concat(
+        SharedData.folders("goldens").stream().map(folder -> folder.resolve("model.gguf")),
+        SharedData.folders("goldens-hf").stream());
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aProgramTakesWhatWasMeasured(Path model) {
+    try (ModelFile file = ModelFiles.open(model)) {
+      Graph graph = Architectures.graph(file, 256);
+      MemoryPlan plan = MemoryPlan.of(graph.needs(), KvEncoding.both(Encoding.F16), 64);
+      for (Numerics numerics : Numerics.values()) {
+        StepSize largest = new StepSize(ROWS, OUTPUTS);
+        var measured = device.measure(graph, plan, numerics, largest);
+        try (Program program = device.prepare(graph, plan, numerics);
+            DevicePool pool = device.openPool(Math.max(256, plan.bytes(ROWS)))) {
+          Logits logits = new Logits(graph.vocabulary());
+          LeaseView memory = packed(plan);
+          Tokens tokens = Tokens.of(new int[ROWS]);
+          program.run(step(tokens.slice(0, 3), 1, memory), pool, logits);
+          program.run(step(tokens, OUTPUTS, memory), pool, logits);
+          program.run(step(tokens.slice(0, 9), 9, memory), pool, logits);
+          assertThat(measured.weightBytes()).isPositive().isEqualTo(program.weightBytes());
+          assertThat(measured.scratchBytes()).isPositive().isEqualTo(program.scratchBytes());
+        }
+      }
+    }
+  }
+
+  private static Batch step(Tokens tokens, int outputs, LeaseView memory) {
+    return new Batch(Arrays.asList(new Span(tokens, 0, memory, outputs)));
+  }
+
+  /// One page of each group, and the states, side by side.
+  private static LeaseView packed(MemoryPlan plan) {
+    return new LeaseView() {
+      @Override
+      public long page(int group, int index) {
+        return plan.groups().stream().limit(group).mapToLong(MemoryPlan.Group::pageBytes).sum();
+      }
+
+      @Override
+      public long state(int state) {
+        return page(plan.groups().size(), 0)
+            + plan.states().stream().limit(state).mapToLong(MemoryPlan.Block::bytes).sum();
+      }
+    };
+  }
+}
