@@ -202,7 +202,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Behavior<Command> onRegistered(MemoryPool.Registered registered) {
     ActorRef<Scheduler.Command> scheduler =
         getContext().spawn(Scheduler.create(program, station, house), "scheduler");
-    lane =
+    Lane opened =
         new Lane(
             Objects.requireNonNull(blueprint).model(),
             registered.model(),
@@ -212,7 +212,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
             scheduler,
             house.nowNs());
     loadNs = house.nowNs().getAsLong() - startedNs;
-    lobby.open(lane.model(), arrival -> start(arrival, lane, loadNs));
+    lane = opened;
+    lobby.open(opened.model(), arrival -> start(arrival, opened, loadNs));
     restIfIdle();
     return this;
   }
