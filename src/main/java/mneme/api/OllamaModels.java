@@ -79,6 +79,8 @@ final class OllamaModels {
                   out.writeNumberField("size_vram", one.deviceBytes());
                   out.writeNumberField("context_length", one.model().contextTokens());
                   out.writeNumberField("sequences", one.sequences());
+                  out.writeStringField("device", one.place().device());
+                  out.writeStringField("placement", one.place().why());
                 }));
   }
 

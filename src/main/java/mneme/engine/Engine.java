@@ -3,9 +3,12 @@ package mneme.engine;
 import com.typesafe.config.Config;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import mneme.device.Device;
 import mneme.store.ModelSource;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -23,15 +26,12 @@ public interface Engine {
     EngineSettings settings = EngineSettings.of(config);
     Loader loader = new StoreLoader(models, settings);
     int threads = config.getInt("mneme.engine.threads");
-    List<Outfit> outfits =
-        DeviceChoice.wishes(config).stream()
-            .map(wish ->
-                new Outfit(
-                    wish.id(),
-                    DeviceChoice.opening(wish.id(), threads),
-                    wish.mostBytes(),
-                    Vault.of(settings)))
-            .toList();
+    List<Outfit> outfits = new ArrayList<>();
+    for (DeviceChoice.Wish wish : DeviceChoice.wishes(config)) {
+      Supplier<Device> opening = DeviceChoice.opening(wish.id(), threads);
+      outfits.add(
+          new Outfit(outfits.size(), wish.id(), opening, wish.mostBytes(), Vault.of(settings)));
+    }
     Node.Ground ground = new Node.Ground(loader, settings, outfits, System::nanoTime);
     return new NodeEngine(
         system, system.systemActorOf(Node.create(ground), "mneme", Props.empty()), loader);
@@ -66,5 +66,13 @@ public interface Engine {
   CompletionStage<Snapshot> snapshot();
 
   /// A loaded model, when it will be unloaded (empty: never), and the bytes it holds.
-  record Running(ServedModel model, Optional<Instant> expiresAt, long deviceBytes, int sequences) {}
+  record Running(
+      ServedModel model,
+      Optional<Instant> expiresAt,
+      long deviceBytes,
+      int sequences,
+      Place place) {}
+
+  /// Where a model is, and why there, for a person.
+  record Place(String device, String why) {}
 }

@@ -6,6 +6,7 @@ import mneme.device.Numerics;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import mneme.schedule.BatchLimits;
+import mneme.schedule.PoolSize;
 
 /// The keys below `mneme.engine`, read once.
 ///

@@ -3,7 +3,7 @@ package mneme.engine;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/// What the sequences of one loaded model share.
+/// What the sequences of one loaded model share, as long as it stays where it is.
 ///
 /// @param poolModel number of the model's memory plan at the pool
 /// @param longestTokens most tokens that a sequence may have: the context, or what the pool holds
@@ -14,6 +14,25 @@ record Lane(
     int poolModel,
     int longestTokens,
     int bufferTokens,
-    ActorRef<MemoryPool.Command> pool,
+    Station station,
     ActorRef<Scheduler.Command> scheduler,
-    LongSupplier nowNs) {}
+    LongSupplier nowNs) {
+  ActorRef<MemoryPool.Command> pool() {
+    return station.pool();
+  }
+
+  static Lane of(
+      ServedModel model,
+      Landing.Berth berth,
+      ActorRef<Scheduler.Command> scheduler,
+      ModelHost.House house) {
+    return new Lane(
+        model,
+        berth.poolModel(),
+        berth.longestTokens(),
+        house.settings().bufferTokens(),
+        berth.station(),
+        scheduler,
+        house.nowNs());
+  }
+}

@@ -137,7 +137,9 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   private Lending lending(DeviceReady ready) {
     return new Lending(
-        vault.open(ready.bytes(), ready.plans()), ready.epoch() << 40, vault.gridTokens());
+        vault.open(ready.bytes(), ready.plans()),
+        Station.firstLease(ready.epoch()),
+        vault.gridTokens());
   }
 
   @Override

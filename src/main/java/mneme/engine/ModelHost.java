@@ -2,15 +2,10 @@ package mneme.engine;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -46,15 +41,19 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   /// Where to ask for the model's counters.
   record Served(String device, int poolModel, ActorRef<Scheduler.Command> scheduler) {}
 
-  private record FileRead(Blueprint blueprint) implements Command {}
+  /// From the node: the device where the model is, or is going, has failed.
+  enum Evacuate implements Command {
+    NOW
+  }
 
-  private record Failed(Event.Failure failure, String message) implements Command {}
+  /// From the node: another model needs the room; leave unless you are in use.
+  enum Vacate implements Command {
+    NOW
+  }
 
-  private record OnDevice(Worker.Preparation preparation) implements Command {}
+  private record Arrived(Landing.Result result) implements Command {}
 
-  private record InPool(MemoryPool.Registration registration) implements Command {}
-
-  private record SequenceGone() implements Command {}
+  private record SequenceGone(ActorRef<Sequence.Command> sequence) implements Command {}
 
   private enum Expired implements Command {
     NOW
@@ -68,58 +67,49 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   /// What all hosts of a node share.
-  ///
-  /// @param stations devices of the node, the preferred first
   record House(
-      ActorRef<Node.Command> node,
-      Loader loader,
-      EngineSettings settings,
-      List<Station> stations,
-      LongSupplier nowNs) {
-    House {
-      stations = List.copyOf(stations);
-    }
-  }
+      ActorRef<Node.Command> node, Loader loader, EngineSettings settings, LongSupplier nowNs) {}
+
+  /// A model that cannot even read one token and draw the next is of no use.
+  private static final int SHORTEST_TOKENS = 2;
 
   private final House house;
   private final String name;
-  private final long program;
   private final TimerScheduler<Command> timers;
   private final Lobby lobby;
-  private final Station station;
+  private final Streams streams;
   private final long startedNs;
   private Duration keepAlive;
   private @Nullable Blueprint blueprint;
+
+  /// What brings the model to a device, now or again.
+  private @Nullable ActorRef<Landing.Command> loading;
+
+  private Landing.@Nullable Berth berth;
   private @Nullable Lane lane;
   private @Nullable Instant expiresAt;
-  private long weightBytes;
   private long loadNs;
-  private int sequences;
+  private long loads;
   private boolean leaves;
 
-  static Behavior<Command> create(String name, long program, House house) {
+  static Behavior<Command> create(String name, House house) {
     return Contained.contain(
         Command.class,
         Behaviors.setup(context ->
-            Behaviors.withTimers(timers -> new ModelHost(context, timers, name, program, house))));
+            Behaviors.withTimers(timers -> new ModelHost(context, timers, name, house))));
   }
 
   private ModelHost(
-      ActorContext<Command> context,
-      TimerScheduler<Command> timers,
-      String name,
-      long program,
-      House house) {
+      ActorContext<Command> context, TimerScheduler<Command> timers, String name, House house) {
     super(context);
     this.timers = timers;
     this.name = name;
-    this.program = program;
     this.house = house;
+    streams = new Streams(context, SequenceGone::new);
     lobby = new Lobby(house.settings().waitingLimit());
-    station = house.stations().getFirst();
     keepAlive = house.settings().keepAlive();
     startedNs = house.nowNs().getAsLong();
-    readFile();
+    load();
   }
 
   @Override
@@ -127,14 +117,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     return switch (command) {
       case Generate generate -> onGenerate(generate);
       case Load load -> onLoad(load);
-      case FileRead(var read) -> onFileRead(read);
-      case OnDevice(Worker.Ready(var bytes)) -> onReady(bytes);
-      case OnDevice(Worker.Refused(var reason)) -> onFailed(Event.Failure.INTERNAL, reason);
-      case InPool(MemoryPool.Registered registered) -> onRegistered(registered);
-      case InPool(MemoryPool.NotRegistered(var reason)) ->
-          onFailed(Event.Failure.NEVER_FITS, reason);
-      case Failed(var failure, var message) -> onFailed(failure, message);
-      case SequenceGone _ -> onSequenceGone();
+      case Arrived(var result) -> onArrived(result);
+      case Evacuate _ -> onEvacuate();
+      case Vacate _ -> onVacate();
+      case SequenceGone(var sequence) -> onSequenceGone(sequence);
       case Expired _ -> onExpired();
       case Unloaded _ -> leave();
       case Close _ -> Behaviors.stopped();
@@ -146,76 +132,92 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       lobby.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
-      closeFile();
+      if (blueprint != null) {
+        blueprint.close();
+      }
     }
     return this;
   }
 
-  private void readFile() {
-    Executor blocking =
-        getContext()
-            .getSystem()
-            .dispatchers()
-            .lookup(DispatcherSelector.fromConfig("mneme.engine.loading-dispatcher"));
-    getContext()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(() -> house.loader().load(name), blocking),
-            ModelHost::afterReading);
+  private void load() {
+    loads++;
+    Landing.Job job =
+        new Landing.Job(
+            loads,
+            name,
+            lane == null ? SHORTEST_TOKENS : lane.longestTokens(),
+            Optional.ofNullable(blueprint),
+            getContext().getSelf(),
+            getContext().messageAdapter(Landing.Result.class, Arrived::new));
+    loading = getContext().spawn(Landing.create(job, house), "loading-" + loads);
   }
 
-  private static Command afterReading(@Nullable Blueprint read, @Nullable Throwable fault) {
-    if (read != null) {
-      return new FileRead(read);
-    }
-    Throwable cause = fault != null && fault.getCause() != null ? fault.getCause() : fault;
-    Event.Failure failure =
-        cause instanceof EngineException known ? known.failure() : Event.Failure.INTERNAL;
-    return new Failed(
-        failure, cause == null ? "nothing was read" : String.valueOf(cause.getMessage()));
+  private Behavior<Command> onArrived(Landing.Result result) {
+    boolean isStale = loading == null || result.number() != loads;
+    return switch (result) {
+      case Landing.Landed(_, var read, var to) when isStale -> {
+        unload(to, getContext().getSystem().ignoreRef());
+        if (read != blueprint) {
+          read.close();
+        }
+        yield this;
+      }
+      case Landing.Landed(_, var read, var to) -> onLanded(read, to);
+      case Landing.Stranded _ when isStale -> this;
+      case Landing.Stranded(_, var failure, var why) -> onStranded(failure, why);
+    };
   }
 
-  private Behavior<Command> onFileRead(Blueprint read) {
-    blueprint = read;
-    var recipe = new Workbench.Recipe(program, read.graph(), read.plan(), read.numerics());
-    station
-        .worker()
-        .tell(
-            new Worker.Prepare(
-                recipe, getContext().messageAdapter(Worker.Preparation.class, OnDevice::new)));
-    return this;
-  }
-
-  private Behavior<Command> onReady(long bytes) {
-    weightBytes = bytes;
-    Blueprint read = Objects.requireNonNull(blueprint);
-    Vault.Entry entry =
-        new Vault.Entry(
-            read.plan(), house.settings().limits().chunkTokens(), read.model().contextTokens());
-    station
-        .pool()
-        .tell(
-            new MemoryPool.Register(
-                entry, getContext().messageAdapter(MemoryPool.Registration.class, InPool::new)));
-    return this;
-  }
-
-  private Behavior<Command> onRegistered(MemoryPool.Registered registered) {
+  /// Streams that run on another device continue here.
+  private Behavior<Command> onLanded(Blueprint read, Landing.Berth to) {
     ActorRef<Scheduler.Command> scheduler =
-        getContext().spawn(Scheduler.create(program, station, house), "scheduler");
-    Lane opened =
-        new Lane(
-            Objects.requireNonNull(blueprint).model(),
-            registered.model(),
-            registered.longestTokens(),
-            house.settings().bufferTokens(),
-            station.pool(),
-            scheduler,
-            house.nowNs());
+        getContext()
+            .spawn(
+                Scheduler.create(to.at().program(), to.station(), house),
+                "scheduler-" + to.at().program());
+    Lane next = Lane.of(read.model(), to, scheduler, house);
+    if (lane != null && berth != null) {
+      getContext().stop(lane.scheduler());
+      streams.move(next);
+      unload(berth, getContext().getSystem().ignoreRef());
+    }
+    blueprint = read;
+    lane = next;
+    berth = to;
+    loading = null;
     loadNs = house.nowNs().getAsLong() - startedNs;
-    lane = opened;
-    lobby.open(opened.model(), arrival -> start(arrival, opened, loadNs));
+    house.node().tell(new Node.Settled(getContext().getSelf(), to.bytes(), loadNs));
+    lobby.open(next.model(), arrival -> start(arrival, next, loadNs));
     restIfIdle();
     return this;
+  }
+
+  /// A model that was loaded before waits where it is for its device to come back.
+  private Behavior<Command> onStranded(Event.Failure failure, String why) {
+    loading = null;
+    if (lane == null) {
+      return onFailed(failure, why);
+    }
+    getContext().getLog().warn("model '{}' waits for its device: {}", name, why);
+    return this;
+  }
+
+  private Behavior<Command> onEvacuate() {
+    if (loading != null) {
+      getContext().stop(loading);
+    } else if (lane == null) {
+      return leaves ? this : leave();
+    }
+    load();
+    return this;
+  }
+
+  private Behavior<Command> onVacate() {
+    if (lane == null || loading != null || !streams.isEmpty()) {
+      house.node().tell(new Node.Stays(getContext().getSelf()));
+      return this;
+    }
+    return onExpired();
   }
 
   private Behavior<Command> onGenerate(Generate generate) {
@@ -232,30 +234,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private void start(Generate generate, Lane on, long loadedNs) {
     timers.cancel(Expired.NOW);
     expiresAt = null;
-    List<Sequence.Request> requests = Sequence.Request.all(generate, loadedNs);
-    List<Sequence.Follower> followers =
-        requests.stream()
-            .skip(1)
-            .map(request ->
-                new Sequence.Follower(
-                    request.number(), spawn(request, Sequence.follower(request, on))))
-            .toList();
-    Sequence.Request first = requests.getFirst();
-    ActorRef<Sequence.Command> leader = spawn(first, Sequence.create(first, on, followers));
-    followers.forEach(follower -> follower.actor().tell(new Sequence.Follow(leader)));
+    streams.start(generate, on, loadedNs);
   }
 
-  private ActorRef<Sequence.Command> spawn(
-      Sequence.Request request, Behavior<Sequence.Command> behavior) {
-    sequences++;
-    ActorRef<Sequence.Command> sequence =
-        getContext().spawn(behavior, "sequence-" + request.number());
-    getContext().watchWith(sequence, new SequenceGone());
-    return sequence;
-  }
-
-  private Behavior<Command> onSequenceGone() {
-    sequences--;
+  private Behavior<Command> onSequenceGone(ActorRef<Sequence.Command> sequence) {
+    streams.ended(sequence);
     restIfIdle();
     return this;
   }
@@ -274,24 +257,28 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private void restIfIdle() {
-    if (sequences == 0 && !keepAlive.isNegative()) {
+    if (!streams.isEmpty() || lane == null) {
+      return;
+    }
+    house.node().tell(new Node.Idle(getContext().getSelf()));
+    if (!keepAlive.isNegative()) {
       timers.startSingleTimer(Expired.NOW, keepAlive);
       expiresAt = Instant.now().plus(keepAlive);
     }
   }
 
   private Behavior<Command> onExpired() {
-    if (sequences > 0 || lane == null) {
+    if (!streams.isEmpty() || lane == null || berth == null || loading != null) {
       return this;
     }
     getContext().stop(lane.scheduler());
     lane = null;
-    station
-        .worker()
-        .tell(
-            new Worker.Unload(
-                program, getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded())));
+    unload(berth, getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded()));
     return this;
+  }
+
+  private static void unload(Landing.Berth from, ActorRef<Worker.Unloaded> replyTo) {
+    from.station().worker().tell(new Worker.Unload(from.at().program(), replyTo));
   }
 
   private Behavior<Command> onFailed(Event.Failure failure, String message) {
@@ -310,26 +297,20 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private Behavior<Command> onInspect(ActorRef<Report> replyTo) {
     Lane on = lane;
-    if (on == null) {
+    Landing.Berth at = berth;
+    if (on == null || at == null) {
       replyTo.tell(new Report(Optional.empty(), Optional.empty()));
     } else {
-      replyTo.tell(
-          new Report(
-              Optional.of(
-                  new Engine.Running(
-                      on.model(), Optional.ofNullable(expiresAt), weightBytes, sequences)),
-              Optional.of(new Served(station.device(), on.poolModel(), on.scheduler()))));
+      Engine.Running running =
+          new Engine.Running(
+              on.model(),
+              Optional.ofNullable(expiresAt),
+              at.weightBytes(),
+              streams.size(),
+              new Engine.Place(at.station().device(), at.at().why()));
+      Served served = new Served(at.station().device(), on.poolModel(), on.scheduler());
+      replyTo.tell(new Report(Optional.of(running), Optional.of(served)));
     }
     return this;
-  }
-
-  private void closeFile() {
-    if (blueprint != null) {
-      try {
-        blueprint.file().close();
-      } catch (Exception e) {
-        getContext().getLog().warn("closing the file of '{}' failed", name, e);
-      }
-    }
   }
 }

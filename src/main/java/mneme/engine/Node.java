@@ -1,11 +1,15 @@
 package mneme.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -31,6 +35,36 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// it before.
   record Leave(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
+  /// Where to put a host's model; answered with [Landing.Placed] or [Landing.Unplaced], perhaps not
+  /// before others have left.
+  ///
+  /// @param without devices that could not take it
+  record Place(
+      ActorRef<ModelHost.Command> host,
+      Placement.Demand demand,
+      Set<String> without,
+      ActorRef<Landing.Command> replyTo)
+      implements Command {
+    Place {
+      without = Set.copyOf(without);
+    }
+  }
+
+  /// From a host: its model takes so many bytes where it was put, and took so long to load.
+  record Settled(ActorRef<ModelHost.Command> host, long bytes, long loadNs) implements Command {}
+
+  /// From a host: no stream uses its model any more.
+  record Idle(ActorRef<ModelHost.Command> host) implements Command {}
+
+  /// From a host that was asked to leave: its model is in use again.
+  record Stays(ActorRef<ModelHost.Command> host) implements Command {}
+
+  /// From a worker, each time it has opened its device.
+  record DeviceOpened(String device, long freeBytes, long largestBytes) implements Command {}
+
+  /// From a worker: its device does not open, or is not to be relied on.
+  record DeviceFailed(String device, String why) implements Command {}
+
   private record HostGone(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
   /// Whom to ask about what.
@@ -52,9 +86,13 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   }
 
   private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
+  private final Map<String, Station> stations = new LinkedHashMap<>();
+  private final Residents residents;
+  private final List<Place> unanswered = new ArrayList<>();
   private final ModelHost.House house;
   private long sequences;
   private long programs;
+  private long spawned;
 
   static Behavior<Command> create(Ground ground) {
     return Behaviors.setup(context -> new Node(context, ground));
@@ -62,25 +100,28 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   private Node(ActorContext<Command> context, Ground ground) {
     super(context);
-    List<Station> stations =
-        ground.devices().stream().map(outfit -> station(outfit, ground)).toList();
+    Map<String, Long> caps = new LinkedHashMap<>();
+    for (Outfit outfit : ground.devices()) {
+      stations.put(outfit.id(), station(outfit, ground));
+      caps.put(outfit.id(), outfit.mostBytes());
+    }
+    residents = new Residents(new Placement(ground.settings().pool()), caps, ground.nowNs());
     house =
-        new ModelHost.House(
-            context.getSelf(), ground.loader(), ground.settings(), stations, ground.nowNs());
+        new ModelHost.House(context.getSelf(), ground.loader(), ground.settings(), ground.nowNs());
   }
 
   private Station station(Outfit outfit, Ground ground) {
     String name = outfit.id().replace(':', '-');
     ActorRef<MemoryPool.Command> pool =
         getContext().spawn(MemoryPool.create(outfit.vault()), "pool-" + name);
-    Workbench bench = new Workbench(outfit, ground.settings().pool());
+    Worker.Post post = new Worker.Post(outfit.id(), pool, getContext().getSelf(), ground.nowNs());
     ActorRef<Worker.Command> worker =
         getContext()
             .spawn(
-                Worker.create(bench, pool, ground.nowNs(), ground.settings().firstBackoff()),
+                Worker.create(new Workbench(outfit), post, ground.settings().firstBackoff()),
                 "worker-" + name,
                 DispatcherSelector.fromConfig("mneme.engine.worker-dispatcher"));
-    return new Station(outfit.id(), pool, worker);
+    return new Station(outfit.number(), outfit.id(), pool, worker);
   }
 
   @Override
@@ -89,12 +130,29 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case Generate generate -> onGenerate(generate);
       case Load(var model, var keepAlive, var replyTo) ->
           host(model).tell(new ModelHost.Load(keepAlive, replyTo));
-      case Inspect(var replyTo) -> replyTo.tell(new Directory(house.stations(), hosts));
+      case Inspect(var replyTo) ->
+          replyTo.tell(new Directory(List.copyOf(stations.values()), hosts));
       case Leave(var model, var host) -> {
         hosts.remove(model, host);
         host.tell(ModelHost.Close.NOW);
       }
-      case HostGone(var model, var host) -> hosts.remove(model, host);
+      case HostGone(var model, var host) -> onGone(model, host);
+      case Place place -> {
+        unanswered.removeIf(earlier -> earlier.host().equals(place.host()));
+        unanswered.add(place);
+        answer();
+      }
+      case Settled(var host, var bytes, var loadNs) -> residents.settled(host, bytes, loadNs);
+      case Idle(var host) -> residents.idle(host);
+      case Stays(var host) -> {
+        residents.stays(host);
+        answer();
+      }
+      case DeviceOpened(var device, var free, var largest) -> {
+        residents.opened(device, free, largest);
+        answer();
+      }
+      case DeviceFailed(var device, var why) -> onFailed(device, why);
     }
     return this;
   }
@@ -105,16 +163,55 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     sequences += generate.choices();
   }
 
+  private void onGone(String model, ActorRef<ModelHost.Command> host) {
+    hosts.remove(model, host);
+    unanswered.removeIf(place -> place.host().equals(host));
+    residents.gone(host);
+    answer();
+  }
+
+  /// Models that were there are loaded on another device, if one holds them.
+  private void onFailed(String device, String why) {
+    if (residents.isOpen(device) || residents.isWaiting()) {
+      getContext().getLog().warn("device {} is not used for now: {}", device, why);
+    }
+    residents.failed(device).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
+    answer();
+  }
+
+  /// In the order in which they were asked; while someone is leaving, all wait.
+  private void answer() {
+    while (!unanswered.isEmpty() && !residents.isWaiting() && !residents.isEmptying()) {
+      Place place = unanswered.getFirst();
+      switch (residents.place(place.host(), place.demand(), place.without())) {
+        case Residents.Answer.On(var device, var poolBytes, var why) -> {
+          unanswered.removeFirst();
+          Station station = Objects.requireNonNull(stations.get(device));
+          place.replyTo().tell(new Landing.Placed(++programs, station, poolBytes, why));
+        }
+        case Residents.Answer.Nowhere(var why) -> {
+          unanswered.removeFirst();
+          place.replyTo().tell(new Landing.Unplaced(why));
+        }
+        case Residents.Answer.After(var leaving) ->
+            leaving.forEach(host -> host.tell(ModelHost.Vacate.NOW));
+      }
+    }
+  }
+
   private ActorRef<ModelHost.Command> host(String model) {
-    return hosts.computeIfAbsent(
-        model.endsWith(":latest") ? model.substring(0, model.lastIndexOf(':')) : model,
-        this::spawn);
+    ActorRef<ModelHost.Command> host =
+        hosts.computeIfAbsent(
+            model.endsWith(":latest") ? model.substring(0, model.lastIndexOf(':')) : model,
+            this::spawn);
+    residents.used(host);
+    return host;
   }
 
   private ActorRef<ModelHost.Command> spawn(String model) {
-    programs++;
+    spawned++;
     ActorRef<ModelHost.Command> host =
-        getContext().spawn(ModelHost.create(model, programs, house), "model-" + programs);
+        getContext().spawn(ModelHost.create(model, house), "model-" + spawned);
     getContext().watchWith(host, new HostGone(model, host));
     return host;
   }

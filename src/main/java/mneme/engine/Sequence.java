@@ -61,6 +61,9 @@ public final class Sequence {
     NOW
   }
 
+  /// From the host: the model is on another device now.
+  record Move(Lane to) implements Command {}
+
   private enum LeaderGone implements Command {
     NOW
   }
@@ -68,7 +71,7 @@ public final class Sequence {
   private final ActorContext<Command> context;
   private final long number;
   private final Completion completion;
-  private final Lane lane;
+  private Lane lane;
   private final Transcript transcript;
   private final Delivery delivery;
   private final Drawing drawing;
@@ -79,6 +82,9 @@ public final class Sequence {
 
   /// Whether the pool has promised a place: to us, or to the leader in our name.
   private boolean isExpected;
+
+  /// What the leader asked for in our name may lie on a device that we have left.
+  private boolean hasMoved;
 
   /// What a sequence is made from.
   ///
@@ -171,7 +177,12 @@ public final class Sequence {
       }
       case Forked _ -> {
         isExpected = true;
-        yield phase(this::whileWaiting);
+        yield hasMoved ? reserve() : phase(this::whileWaiting);
+      }
+      case Move(var to) -> {
+        lane = to;
+        hasMoved = true;
+        yield Behaviors.same();
       }
       case LeaderGone _ -> reserve();
       case Granted _, Refused _, Revoked _, More _, Cancel _ -> whileWaiting(command);
@@ -202,6 +213,10 @@ public final class Sequence {
       case Granted granted -> onGranted(granted);
       case Refused(var failure, var message) -> failed(failure, message);
       case Revoked _ -> reserve();
+      case Move(var to) -> {
+        lane = to;
+        yield reserve();
+      }
       case More(var events) -> onMore(events);
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Yield _, Supplied _, Told _, Dismissed _, Follow _, Forked _, LeaderGone _ ->
@@ -209,7 +224,11 @@ public final class Sequence {
     };
   }
 
+  /// A lease on a device that we have left ends when that device opens again.
   private Behavior<Command> onGranted(Granted granted) {
+    if (!lane.station().lends(granted.lease())) {
+      return Behaviors.same();
+    }
     if (lease != NO_LEASE) {
       lane.scheduler().tell(new Scheduler.Leave(lease));
     }
@@ -266,6 +285,7 @@ public final class Sequence {
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
       case Granted granted -> onGranted(granted);
+      case Move(var to) -> onMove(to);
       case Follow _, Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
@@ -325,6 +345,14 @@ public final class Sequence {
     return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
+  /// Continues on another device by reading its own tokens again.
+  private Behavior<Command> onMove(Lane to) {
+    stopwatch.preempted();
+    giveBack();
+    lane = to;
+    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
+  }
+
   private Behavior<Command> onRevoked() {
     lane.scheduler().tell(new Scheduler.Leave(lease));
     return delivery.isPaused() ? phase(this::whileIdle) : reserve();
@@ -336,6 +364,10 @@ public final class Sequence {
       case More(var events) -> {
         onMore(events);
         yield delivery.isPaused() ? Behaviors.same() : reserve();
+      }
+      case Move(var to) -> {
+        lane = to;
+        yield Behaviors.same();
       }
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused _, Granted _, Yield _, Supplied _, Revoked _, Told _, Dismissed _ ->

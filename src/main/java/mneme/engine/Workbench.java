@@ -17,23 +17,38 @@ final class Workbench {
   /// A graph to make ready, under a number that no other load of the node has.
   record Recipe(long program, Graph graph, MemoryPlan plan, Numerics numerics) {}
 
+  /// Failures in a row after which a device is given up.
+  private static final int MOST_FAILURES = 4;
+
   private final Outfit outfit;
-  private final PoolSize poolSize;
   private final Map<Long, Recipe> recipes = new LinkedHashMap<>();
   private final Map<Long, StepRunner> runners = new LinkedHashMap<>();
   private @Nullable Device device;
   private @Nullable DevicePool pool;
   private long poolBytes;
+  private long freeBytes;
+  private long largestBytes;
   private long epoch;
+  private int failures;
 
-  Workbench(Outfit outfit, PoolSize poolSize) {
+  Workbench(Outfit outfit) {
     this.outfit = outfit;
-    this.poolSize = poolSize;
+    epoch = Station.firstEpoch(outfit.number());
   }
 
   /// Counts how often the device was opened; what was leased in an earlier epoch is void.
   long epoch() {
     return epoch;
+  }
+
+  /// Of the device, when it was opened and nothing of ours was on it.
+  long freeBytes() {
+    return freeBytes;
+  }
+
+  /// Most bytes of one buffer of the device.
+  long largestBytes() {
+    return largestBytes;
   }
 
   /// Bytes of the open pool; 0 until the first model is ready.
@@ -65,42 +80,77 @@ final class Workbench {
     epoch++;
     Device opened = outfit.opening().get();
     device = opened;
-    recipes.values().forEach(recipe -> make(opened, recipe));
+    freeBytes = opened.info().freeBytes();
+    largestBytes = opened.info().largestAllocationBytes();
+    for (Recipe recipe : List.copyOf(recipes.values())) {
+      try {
+        make(opened, recipe);
+      } catch (IllegalStateException _) {
+        recipes.remove(recipe.program()); // its file was closed: nobody wants it any more
+      }
+    }
     if (poolBytes > 0) {
       pool = opened.openPool(poolBytes);
     }
   }
 
-  /// Makes a graph ready; the first one also opens the pool, from what memory is left then.
+  /// Makes a graph ready; the first one also opens the pool.
   ///
+  /// @param newPoolBytes of the pool, if none is open
   /// @return bytes of its weights
-  long prepare(Recipe recipe) {
+  long prepare(Recipe recipe, long newPoolBytes) {
     Device opened = Objects.requireNonNull(device);
     StepRunner runner = make(opened, recipe);
-    if (pool == null) {
-      poolBytes = poolSize.bytes(opened.info());
-      pool = opened.openPool(poolBytes);
-    }
     recipes.put(recipe.program(), recipe);
+    try {
+      if (pool == null) {
+        pool = opened.openPool(newPoolBytes);
+        poolBytes = newPoolBytes;
+        epoch++;
+      }
+    } catch (RuntimeException e) {
+      unload(recipe.program());
+      throw e;
+    }
     return runner.program().weightBytes();
   }
 
+  /// The last one that goes takes the pool with it.
   void unload(long program) {
     recipes.remove(program);
     StepRunner runner = runners.remove(program);
     if (runner != null) {
       runner.program().close();
     }
+    if (recipes.isEmpty()) {
+      closePool();
+      poolBytes = 0;
+    }
+  }
+
+  private void closePool() {
+    if (pool != null) {
+      pool.close();
+      pool = null;
+    }
+  }
+
+  /// A step failed. Whether the device is not to be relied on: it says so, or nothing has gone well
+  /// for some time.
+  boolean isLost(boolean saysSo) {
+    failures++;
+    return saysSo || failures >= MOST_FAILURES;
+  }
+
+  void succeeded() {
+    failures = 0;
   }
 
   /// After this nothing is open, even if closing failed; a lost device may refuse.
   void close() {
     runners.values().forEach(runner -> runner.program().close());
     runners.clear();
-    if (pool != null) {
-      pool.close();
-      pool = null;
-    }
+    closePool();
     if (device != null) {
       device.close();
       device = null;

@@ -44,7 +44,9 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     NOW
   }
 
-  record Prepare(Workbench.Recipe recipe, ActorRef<Preparation> replyTo) implements Command {}
+  /// @param poolBytes of the pool, if none is open yet
+  record Prepare(Workbench.Recipe recipe, long poolBytes, ActorRef<Preparation> replyTo)
+      implements Command {}
 
   /// Answered with [Unloaded].
   record Unload(long program, ActorRef<Unloaded> replyTo) implements Command {}
@@ -58,22 +60,30 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   record Refused(String reason) implements Preparation {}
 
+  /// Where a worker stands.
+  ///
+  /// @param device its id
+  /// @param node hears whether the device can be used
+  /// @param nowNs a clock that only moves forward
+  record Post(
+      String device,
+      ActorRef<MemoryPool.Command> pool,
+      ActorRef<Node.Command> node,
+      LongSupplier nowNs) {}
+
   private final Workbench bench;
+  private final Post post;
   private final ActorRef<MemoryPool.Command> pool;
   private final LongSupplier nowNs;
   private final Map<Long, Draft> drafts = new HashMap<>();
   private @Nullable Step running;
 
   /// @param firstBackoff wait before the first restart; doubled for each further one
-  static Behavior<Command> create(
-      Workbench bench,
-      ActorRef<MemoryPool.Command> pool,
-      LongSupplier nowNs,
-      Duration firstBackoff) {
+  static Behavior<Command> create(Workbench bench, Post post, Duration firstBackoff) {
     Behavior<Command> behavior =
         Behaviors.setup(context -> {
-          bench.open();
-          return new Worker(context, bench, pool, nowNs);
+          open(bench, post);
+          return new Worker(context, bench, post);
         });
     return Behaviors.supervise(Contained.contain(Command.class, behavior))
         .onFailure(
@@ -82,15 +92,23 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
                 .withStashCapacity(1_000_000));
   }
 
-  private Worker(
-      ActorContext<Command> context,
-      Workbench bench,
-      ActorRef<MemoryPool.Command> pool,
-      LongSupplier nowNs) {
+  private static void open(Workbench bench, Post post) {
+    try {
+      bench.open();
+      post.node()
+          .tell(new Node.DeviceOpened(post.device(), bench.freeBytes(), bench.largestBytes()));
+    } catch (RuntimeException | LinkageError e) {
+      post.node().tell(new Node.DeviceFailed(post.device(), "it does not open: " + e.getMessage()));
+      throw e;
+    }
+  }
+
+  private Worker(ActorContext<Command> context, Workbench bench, Post post) {
     super(context);
     this.bench = bench;
-    this.pool = pool;
-    this.nowNs = nowNs;
+    this.post = post;
+    pool = post.pool();
+    nowNs = post.nowNs();
     announce();
   }
 
@@ -130,13 +148,26 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   private void onStep(Step step) {
     running = step;
     long startNs = nowNs.getAsLong();
-    List<Outcome> outcomes = run(step);
+    List<Outcome> outcomes = attempt(step);
     long stepNs = nowNs.getAsLong() - startNs;
     running = null;
     // The pool first: what the scheduler plans next must find the books of this step closed.
     pool.tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
     Plan plan = step.plan();
     plan.scheduler().tell(new Scheduler.StepDone(plan.number(), outcomes, stepNs));
+  }
+
+  private List<Outcome> attempt(Step step) {
+    try {
+      List<Outcome> outcomes = run(step);
+      bench.succeeded();
+      return outcomes;
+    } catch (DeviceException e) {
+      if (bench.isLost(e.kind() == DeviceException.Kind.LOST)) {
+        post.node().tell(new Node.DeviceFailed(post.device(), "it is lost: " + e.getMessage()));
+      }
+      throw e;
+    }
   }
 
   private List<Outcome> run(Step step) {
@@ -161,15 +192,18 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     replyTo.tell(new Unloaded(program));
   }
 
+  /// The pool first: who hears that the model is ready must find it open.
   private void onPrepare(Prepare prepare) {
     boolean first = bench.poolBytes() == 0;
+    Preparation answer;
     try {
-      prepare.replyTo().tell(new Ready(bench.prepare(prepare.recipe())));
+      answer = new Ready(bench.prepare(prepare.recipe(), prepare.poolBytes()));
     } catch (DeviceException e) {
-      prepare.replyTo().tell(new Refused(String.valueOf(e.getMessage())));
+      answer = new Refused(String.valueOf(e.getMessage()));
     }
     if (first) {
       announce();
     }
+    prepare.replyTo().tell(answer);
   }
 }

@@ -94,7 +94,8 @@ final class ScriptedEngine implements Engine {
                 model("toy", Optional.of(CHATML)),
                 Optional.of(Instant.parse("2026-11-23T20:00:00Z")),
                 4_096,
-                2)));
+                2,
+                new Place("host", "on host: it is the only one"))));
   }
 
   @Override

@@ -60,8 +60,8 @@ final class TestNode implements AutoCloseable {
     EngineSettings engineSettings = EngineSettings.of(config);
     loader = models.apply(engineSettings);
     List<Outfit> outfits = new ArrayList<>();
-    devices.forEach(
-        (id, device) -> outfits.add(new Outfit(id, device, 0, Vault.of(engineSettings))));
+    devices.forEach((id, device) ->
+        outfits.add(new Outfit(outfits.size(), id, device, 0, Vault.of(engineSettings))));
     Node.Ground ground = new Node.Ground(loader, engineSettings, outfits, System::nanoTime);
     system = ActorSystem.create(Node.create(ground), "node", config);
     engine = new NodeEngine(system, system, loader);

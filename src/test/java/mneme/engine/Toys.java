@@ -54,6 +54,7 @@ public final class Toys {
             NullDevice.graph(VOCABULARY, needs),
             MemoryPlan.of(needs, settings.kv(), settings.pageTokens()),
             Numerics.EXACT,
+            0,
             () -> {});
       }
     };

@@ -20,6 +20,7 @@ import mneme.memory.Tokens;
 import mneme.memory.Usage;
 import mneme.schedule.Admission;
 import mneme.schedule.BatchLimits;
+import mneme.schedule.PoolSize;
 import mneme.simulation.SeededDispatcher;
 import mneme.simulation.VirtualClock;
 import mneme.text.Sampling;
@@ -98,6 +99,7 @@ public final class World implements SeededDispatcher.Story {
             settings,
             List.of(
                 new Outfit(
+                    0,
                     "none",
                     () -> new TaggingDevice(random, deviceFailures, mixUps::add),
                     0,

@@ -1,0 +1,186 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import mneme.schedule.Placement;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/// Which model lives on which device, and what of each device is taken: the node's books, from
+/// which it decides where models go.
+final class Residents {
+  /// A device, from when it opened until it failed.
+  private record Opening(long budgetBytes, long largestBytes) {}
+
+  /// A model and where it lives.
+  private static final class Resident {
+    final ActorRef<ModelHost.Command> host;
+    final String device;
+    long bytes;
+    long loadNs;
+    long idleSinceNs;
+    boolean isIdle;
+    boolean isLeaving;
+
+    Resident(ActorRef<ModelHost.Command> host, String device, long bytes) {
+      this.host = host;
+      this.device = device;
+      this.bytes = bytes;
+    }
+  }
+
+  private final Placement placement;
+  private final LongSupplier nowNs;
+  private final Map<String, Long> caps;
+  private final Map<String, Opening> openings = new HashMap<>();
+  private final Set<String> silent;
+  private final Map<String, Long> poolBytes = new HashMap<>();
+  private final Map<ActorRef<ModelHost.Command>, Resident> residents = new LinkedHashMap<>();
+
+  /// @param caps of the devices, the preferred first: most bytes to use; 0: what is free
+  Residents(Placement placement, Map<String, Long> caps, LongSupplier nowNs) {
+    this.placement = placement;
+    this.caps = new LinkedHashMap<>(caps);
+    this.nowNs = nowNs;
+    silent = new HashSet<>(caps.keySet());
+  }
+
+  /// @param freeBytes before anything of ours lies there
+  void opened(String device, long freeBytes, long largestBytes) {
+    silent.remove(device);
+    long cap = Objects.requireNonNull(caps.get(device));
+    long budget = cap > 0 ? Math.min(cap, freeBytes) : freeBytes;
+    openings.putIfAbsent(device, new Opening(budget, largestBytes));
+  }
+
+  boolean isOpen(String device) {
+    return openings.containsKey(device);
+  }
+
+  /// Nothing is put there until it opens again. Returns the hosts whose models were there.
+  List<ActorRef<ModelHost.Command>> failed(String device) {
+    silent.remove(device);
+    openings.remove(device);
+    List<ActorRef<ModelHost.Command>> hosts = new ArrayList<>();
+    for (Resident resident : residents.values()) {
+      if (resident.device.equals(device)) {
+        resident.isLeaving = false;
+        hosts.add(resident.host);
+      }
+    }
+    return hosts;
+  }
+
+  /// Whether a device has not yet said whether it opens.
+  boolean isWaiting() {
+    return !silent.isEmpty();
+  }
+
+  sealed interface Answer {
+    record On(String device, long poolBytes, String why) implements Answer {}
+
+    /// Ask again when these have left or said that they stay.
+    record After(List<ActorRef<ModelHost.Command>> leaving) implements Answer {}
+
+    record Nowhere(String why) implements Answer {}
+  }
+
+  /// @param without devices that could not take the model
+  Answer place(ActorRef<ModelHost.Command> host, Placement.Demand demand, Set<String> without) {
+    List<ActorRef<ModelHost.Command>> others =
+        residents.keySet().stream().filter(one -> !one.equals(host)).toList();
+    List<Placement.Room> rooms =
+        caps.keySet().stream()
+            .filter(device -> openings.containsKey(device) && !without.contains(device))
+            .map(device -> room(device, others))
+            .toList();
+    return switch (placement.choose(demand, rooms)) {
+      case Placement.Nowhere(var why) -> new Answer.Nowhere(why);
+      case Placement.Chosen(var device, var bytes, var leaving, var why) when leaving.isEmpty() -> {
+        gone(host);
+        residents.put(
+            host, new Resident(host, device, demand.weightBytes() + demand.scratchBytes()));
+        poolBytes.put(device, bytes);
+        yield new Answer.On(device, bytes, why);
+      }
+      case Placement.Chosen chosen -> {
+        List<ActorRef<ModelHost.Command>> hosts =
+            chosen.leaving().stream().map(number -> others.get(number.intValue())).toList();
+        hosts.forEach(one -> Objects.requireNonNull(residents.get(one)).isLeaving = true);
+        yield new Answer.After(hosts);
+      }
+    };
+  }
+
+  private Placement.Room room(String device, List<ActorRef<ModelHost.Command>> numbered) {
+    Opening opening = Objects.requireNonNull(openings.get(device));
+    List<Placement.Guest> guests = new ArrayList<>();
+    for (int i = 0; i < numbered.size(); i++) {
+      Resident resident = Objects.requireNonNull(residents.get(numbered.get(i)));
+      if (resident.device.equals(device)) {
+        long idleNs = resident.isIdle ? nowNs.getAsLong() - resident.idleSinceNs : 0;
+        guests.add(
+            new Placement.Guest(i, resident.bytes, resident.isIdle, idleNs, resident.loadNs));
+      }
+    }
+    return new Placement.Room(
+        device,
+        opening.budgetBytes(),
+        opening.largestBytes(),
+        poolBytes.getOrDefault(device, 0L),
+        guests);
+  }
+
+  /// What a model really takes, now that it is there.
+  void settled(ActorRef<ModelHost.Command> host, long bytes, long loadNs) {
+    Resident resident = residents.get(host);
+    if (resident != null) {
+      resident.bytes = bytes;
+      resident.loadNs = loadNs;
+    }
+  }
+
+  void used(ActorRef<ModelHost.Command> host) {
+    Resident resident = residents.get(host);
+    if (resident != null) {
+      resident.isIdle = false;
+    }
+  }
+
+  /// It was asked to leave, but it is in use again.
+  void stays(ActorRef<ModelHost.Command> host) {
+    Resident resident = residents.get(host);
+    if (resident != null) {
+      resident.isIdle = false;
+      resident.isLeaving = false;
+    }
+  }
+
+  void idle(ActorRef<ModelHost.Command> host) {
+    Resident resident = residents.get(host);
+    if (resident != null) {
+      resident.isIdle = true;
+      resident.idleSinceNs = nowNs.getAsLong();
+    }
+  }
+
+  /// Whether someone was asked to leave and has not answered.
+  boolean isEmptying() {
+    return residents.values().stream().anyMatch(resident -> resident.isLeaving);
+  }
+
+  /// The host has unloaded its model, or died.
+  void gone(ActorRef<ModelHost.Command> host) {
+    Resident resident = residents.remove(host);
+    if (resident != null
+        && residents.values().stream().noneMatch(one -> one.device.equals(resident.device))) {
+      poolBytes.remove(resident.device);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package mneme.engine;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/// The sequences of one host, its children.
+final class Streams {
+  private final ActorContext<ModelHost.Command> context;
+  private final Function<ActorRef<Sequence.Command>, ModelHost.Command> gone;
+  private final Set<ActorRef<Sequence.Command>> sequences = new LinkedHashSet<>();
+
+  /// @param gone what the host is to hear of a sequence that ended
+  Streams(
+      ActorContext<ModelHost.Command> context,
+      Function<ActorRef<Sequence.Command>, ModelHost.Command> gone) {
+    this.context = context;
+    this.gone = gone;
+  }
+
+  /// One sequence for each choice; the first reads the prompt for all.
+  ///
+  /// @param loadNs how long it waited for the model to load
+  void start(ModelHost.Generate generate, Lane on, long loadNs) {
+    List<Sequence.Request> requests = Sequence.Request.all(generate, loadNs);
+    List<Sequence.Follower> followers =
+        requests.stream()
+            .skip(1)
+            .map(request ->
+                new Sequence.Follower(
+                    request.number(), spawn(request, Sequence.follower(request, on))))
+            .toList();
+    Sequence.Request first = requests.getFirst();
+    ActorRef<Sequence.Command> leader = spawn(first, Sequence.create(first, on, followers));
+    followers.forEach(follower -> follower.actor().tell(new Sequence.Follow(leader)));
+  }
+
+  private ActorRef<Sequence.Command> spawn(
+      Sequence.Request request, Behavior<Sequence.Command> behavior) {
+    ActorRef<Sequence.Command> sequence = context.spawn(behavior, "sequence-" + request.number());
+    sequences.add(sequence);
+    context.watchWith(sequence, gone.apply(sequence));
+    return sequence;
+  }
+
+  void ended(ActorRef<Sequence.Command> sequence) {
+    sequences.remove(sequence);
+  }
+
+  void move(Lane to) {
+    sequences.forEach(sequence -> sequence.tell(new Sequence.Move(to)));
+  }
+
+  boolean isEmpty() {
+    return sequences.isEmpty();
+  }
+
+  int size() {
+    return sequences.size();
+  }
+}
