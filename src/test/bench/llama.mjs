@@ -1,6 +1,6 @@
 // Times llama.cpp (npm package node-llama-cpp, prebuilt) on command, in the protocol of
-// mneme.cli.bench.ModelSpeed: "prefill TOKENS", "decode SEQUENCES CONTEXT STEPS", "quit" on standard
-// input, one line of JSON each on standard output.
+// mneme.cli.bench.ModelSpeed: "prefill TOKENS", "decode SEQUENCES CONTEXT STEPS", "check TOKENS",
+// "memory", "quit" on standard input, one line of JSON each on standard output.
 //
 //   NODE_LLAMA=folder/with/node_modules node llama.mjs model.gguf [threads] [f16|bf16|q8_0]
 import {createInterface} from "node:readline";
@@ -15,7 +15,7 @@ const threads = Number(threadsWord);
 const llama = await getLlama({gpu: false, build: "never", maxThreads: threads, logLevel: "error"});
 const model = await llama.loadModel({modelPath: file, gpuLayers: 0, useMmap: true});
 const contexts = new Map();
-const vocabulary = 32000;
+const vocabulary = 20000; // smaller than that of any model timed
 
 function peakKib() {
     const line = readFileSync("/proc/self/status", "utf8").split("\n").find((l) => l.startsWith("VmHWM"));
@@ -43,6 +43,17 @@ async function feed(sequence, tokens) {
     const out = await sequence.controlledEvaluate(
         tokens.map((t, i) => (i === last ? [t, {generateNext: {token: true, options: {temperature: 0}}}] : t)));
     return out[last].next.token;
+}
+
+// The ten most likely tokens after a prompt that both programs make alike.
+async function check(count) {
+    const [sequence] = await context(1, 2304);
+    await sequence.clearHistory();
+    const prompt = Array.from({length: count}, (_, i) => 1000 + (i * 7919) % vocabulary);
+    const out = await sequence.controlledEvaluate(prompt.map((t, i) =>
+        (i === count - 1 ? [t, {generateNext: {probabilities: true, options: {temperature: 1, topK: 10}}}] : t)));
+    const top = [...out[count - 1].next.probabilities].sort((a, b) => b[1] - a[1]).slice(0, 10);
+    console.log(JSON.stringify({what: "check", top}));
 }
 
 async function timed(what, tokens, work) {
@@ -88,6 +99,8 @@ for await (const line of createInterface({input: process.stdin})) {
         await prefill(n[0]);
     } else if (word === "decode") {
         await decode(n[0], n[1], n[2]);
+    } else if (word === "check") {
+        await check(n[0]);
     } else if (word === "memory") {
         console.log(JSON.stringify({what: "memory", peak_kib: peakKib()}));
     } else {

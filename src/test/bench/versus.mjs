@@ -3,7 +3,8 @@
 //
 //   NODE_LLAMA=folder/with/node_modules node src/test/bench/versus.mjs model.gguf [rounds] [threads]
 //
-// Prints every round, then a table of medians; MNEME names the command (default ./mneme).
+// Prints every round, then a table of medians and whether both computed the same; MNEME names the
+// command (default ./mneme).
 import {spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 import path from "node:path";
@@ -13,6 +14,7 @@ const here = import.meta.dirname;
 const cases = [
     ["decode, 1 sequence, empty context", "decode 1 8 24"],
     ["decode, 1 sequence, 2,000 tokens of context", "decode 1 2000 16"],
+    ["decode, 8 sequences, short contexts", "decode 8 32 8"],
     ["decode, 16 sequences, short contexts", "decode 16 32 4"],
     ["prefill of 512 tokens", "prefill 512"]
 ];
@@ -62,4 +64,17 @@ for (const [label, command] of cases) {
 }
 console.log("| | Mneme tokens/s | llama.cpp tokens/s | ratio |\n|---|---|---|---|");
 rows.forEach((row) => console.log(row));
+
+// Shares of the ten likeliest tokens among each other: one program rounds what the other does not.
+const shares = (top) => {
+    const whole = top.reduce((sum, [, p]) => sum + p, 0);
+    return new Map(top.map(([token, p]) => [token, p / whole]));
+};
+const ours = shares((await programs.mneme.ask("check 64")).top);
+const theirs = shares((await programs["llama.cpp"].ask("check 64")).top);
+const common = [...ours.keys()].filter((token) => theirs.has(token));
+const apart = Math.max(...common.map((token) => Math.abs(ours.get(token) - theirs.get(token))));
+console.log(`correctness: after 64 tokens the likeliest next token is ${[...ours.keys()][0]} here and ` +
+    `${[...theirs.keys()][0]} there; of the ten likeliest ${common.length} are common, their shares at most ` +
+    `${apart.toFixed(4)} apart`);
 Object.values(programs).forEach((program) => program.stop());

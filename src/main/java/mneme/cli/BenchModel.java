@@ -7,8 +7,10 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import mneme.cli.bench.ModelSpeed;
 import mneme.device.Device;
+import mneme.device.host.OpTimes;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import picocli.CommandLine.Command;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "model",
     description = {
       "Times prefill and decode on one device alone, round by round as standard input says:",
-      "'prefill TOKENS', 'decode SEQUENCES CONTEXT STEPS', 'memory', 'quit'."
+      "'prefill TOKENS', 'decode SEQUENCES CONTEXT STEPS', 'check TOKENS', 'memory', 'quit'."
     })
 final class BenchModel implements Runnable {
   @Mixin private Configured configured;
@@ -54,12 +56,19 @@ final class BenchModel implements Runnable {
       description = "Longest sequence (${DEFAULT-VALUE}).")
   private int contextTokens;
 
+  @Option(
+      names = "--ops",
+      description = "Add to each answer the milliseconds that every kind of op took (host only).")
+  private boolean showsOps;
+
   @Override
   public void run() {
     Path path = configured.catalog().path(model);
-    try (Device opened = device.open();
+    Optional<OpTimes> times = showsOps ? Optional.of(new OpTimes()) : Optional.empty();
+    try (Device opened = times.map(device::openTimed).orElseGet(device::open);
         ModelSpeed speed =
             new ModelSpeed(path, opened, KvEncoding.both(kv), sequences, contextTokens)) {
+      times.ifPresent(speed::show);
       speed.serve(
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
           new PrintStream(System.out, true, StandardCharsets.UTF_8));

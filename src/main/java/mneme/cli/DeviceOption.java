@@ -1,6 +1,8 @@
 package mneme.cli;
 
 import mneme.device.Device;
+import mneme.device.host.HostDevice;
+import mneme.device.host.OpTimes;
 import mneme.engine.DeviceChoice;
 import picocli.CommandLine.Option;
 
@@ -25,5 +27,13 @@ final class DeviceOption {
       throw new WrongInputException("--threads is " + threads + ", wanted at least 1");
     }
     return DeviceChoice.opening(id, threads).get();
+  }
+
+  /// The host, which notes in `times` what its ops take. The caller closes it.
+  Device openTimed(OpTimes times) {
+    if (!id.equals("host")) {
+      throw new WrongInputException("--ops: only the device 'host' can time its ops");
+    }
+    return new HostDevice(threads, times);
   }
 }

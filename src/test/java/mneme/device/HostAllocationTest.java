@@ -30,7 +30,9 @@ class HostAllocationTest {
                 .matches(
                     "product \\w+, QUANTIZED|rms norm|activate (SILU|GELU_TANH)|gated SILU"
                         + "|attention, KvEncoding\\[keys=(\\w+), values=\\1\\]|convolution of 4 taps"
-                        + "|head scan|linear scan with a bonus|experts Q8_0"));
+                        + "|activate SOFTPLUS|head scan|selective scan of full vectors"
+                        + "|linear scan with a bonus|delta scan with a decay a channel"
+                        + "|matrix LSTM|scalar LSTM|gated recurrence|channel WKV|experts Q8_0"));
   }
 
   @ParameterizedTest
@@ -45,8 +47,8 @@ class HostAllocationTest {
       Batch one = new Batch(List.of(new Span(tokens(1), 20, lease(plan), 1)));
       program.run(many, pool, logits);
       program.run(one, pool, logits);
-      assertThat(leastBytes(program, many, pool, logits)).as("nine rows").isZero();
-      assertThat(leastBytes(program, one, pool, logits)).as("one row").isZero();
+      assertThat(leastBytes(program, many, pool, logits)).as("%s, nine rows", opCase).isZero();
+      assertThat(leastBytes(program, one, pool, logits)).as("%s, one row", opCase).isZero();
     }
   }
 

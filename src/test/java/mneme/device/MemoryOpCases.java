@@ -118,20 +118,12 @@ final class MemoryOpCases {
 
   private static List<OpCase> steps() {
     return List.of(
-        OpCase.of(
-            "selective scan",
-            37 + 37 + 8 + 8,
-            (g, in) ->
-                g.selectiveScan(
-                    new StepInputs(
-                        in.next(37),
-                        g.activate(in.next(37), Activation.SOFTPLUS),
-                        in.next(8),
-                        in.next(8)),
-                    in.random.f32(x -> -Math.exp(x), 8, 37),
-                    in.random.normal(37))),
-        headScan("head scan", 6, 1),
-        headScan("head scan in groups", 6, 3),
+        selectiveScan("selective scan", 8),
+        selectiveScan("selective scan of full vectors", 16),
+        headScan("head scan", 6, 1, 16),
+        headScan("head scan in groups", 6, 3, 16),
+        headScan("head scan of a wide state", 2, 1, 48),
+        headScan("head scan of a narrow state", 6, 2, 10),
         OpCase.of(
             "head scan without skip",
             20 + 2 + 16 + 16,
@@ -148,18 +140,36 @@ final class MemoryOpCases {
                         in.random.normal(2)))));
   }
 
-  private static OpCase headScan(String name, int heads, int groups) {
+  private static OpCase selectiveScan(String name, int stateWidth) {
     return OpCase.of(
         name,
-        heads * 9 + heads + 2 * groups * 16,
+        37 + 37 + 2 * stateWidth,
+        (g, in) ->
+            g.selectiveScan(
+                new StepInputs(
+                    in.next(37),
+                    g.activate(in.next(37), Activation.SOFTPLUS),
+                    in.next(stateWidth),
+                    in.next(stateWidth)),
+                in.random.f32(x -> -Math.exp(x), stateWidth, 37),
+                in.random.normal(37)));
+  }
+
+  private static OpCase headScan(String name, int heads, int groups, int stateWidth) {
+    return OpCase.of(
+        name,
+        heads * 9 + heads + 2 * groups * stateWidth,
         (g, in) ->
             g.headScan(
                 new StepInputs(
-                    in.next(heads * 9), in.next(heads), in.next(groups * 16), in.next(groups * 16)),
+                    in.next(heads * 9),
+                    in.next(heads),
+                    in.next(groups * stateWidth),
+                    in.next(groups * stateWidth)),
                 new HeadScanSpec(
                     heads,
                     9,
-                    16,
+                    stateWidth,
                     groups,
                     in.random.f32(x -> -Math.exp(x), heads),
                     in.random.normal(heads),
@@ -180,8 +190,9 @@ final class MemoryOpCases {
                     null,
                     new LinearScanSpec(
                         3, 0.5f, null, in.random.f32(x -> 1 / (1 + Math.exp(-x)), 3)))),
-        delta("delta scan with a decay a channel", 24),
-        delta("delta scan with a decay a head", 3));
+        delta("delta scan with a decay a channel", 24, 15),
+        delta("delta scan with a decay a head", 3, 15),
+        delta("delta scan of wide values", 24, 3 * 37));
   }
 
   private static OpCase linear(String name, int decays, boolean hasBonus) {
@@ -195,14 +206,14 @@ final class MemoryOpCases {
                 new LinearScanSpec(3, 0.5f, hasBonus ? in.random.normal(8, 3) : null, null)));
   }
 
-  private static OpCase delta(String name, int decays) {
+  private static OpCase delta(String name, int decays, int values) {
     return OpCase.of(
         name,
-        5 * 24 + decays,
+        4 * 24 + values + decays,
         (g, in) -> {
           Value key = g.l2Norm(in.next(24), 1e-6f, 8);
           Value decay = g.activate(in.next(decays), Activation.SIGMOID);
-          Value value = g.columns(in.next(24), 0, 15);
+          Value value = in.next(values);
           Value rate = g.activate(in.next(24), Activation.SIGMOID);
           return g.deltaScan(
               new MatrixInputs(in.next(24), key, value),

@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import mneme.device.Batch;
 import mneme.device.Device;
 import mneme.device.DevicePool;
@@ -18,6 +22,7 @@ import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.Span;
+import mneme.device.host.OpTimes;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
 import mneme.graph.Graph;
@@ -29,8 +34,8 @@ import mneme.model.Architectures;
 
 /// Times prefill and decode of a model on a device, without scheduler and HTTP. It works on
 /// command, one short round at a time, so that a script can let two programs take turns on the same
-/// machine: `prefill TOKENS`, `decode SEQUENCES CONTEXT STEPS`, `memory`, `quit`. Each is answered
-/// by one line of JSON.
+/// machine: `prefill TOKENS`, `decode SEQUENCES CONTEXT STEPS`, `check TOKENS` (the likeliest
+/// tokens after a prompt), `memory`, `quit`. Each is answered by one line of JSON.
 public final class ModelSpeed implements AutoCloseable {
   private static final int PAGE_TOKENS = 32;
   private static final int CHUNK = 512;
@@ -42,6 +47,7 @@ public final class ModelSpeed implements AutoCloseable {
   private final Logits logits;
   private final List<Lease> leases = new ArrayList<>();
   private final Random random = new Random(1);
+  private Optional<OpTimes> times = Optional.empty();
 
   /// @param sequences most sequences side by side
   /// @param contextTokens longest context, new tokens included
@@ -88,6 +94,13 @@ public final class ModelSpeed implements AutoCloseable {
     }
   }
 
+  /// Adds to each answer the milliseconds that every kind of op took.
+  ///
+  /// @param noted where the device notes them
+  public void show(OpTimes noted) {
+    times = Optional.of(noted);
+  }
+
   /// Answers commands until there are no more.
   public void serve(BufferedReader commands, PrintStream answers) throws IOException {
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
@@ -100,6 +113,7 @@ public final class ModelSpeed implements AutoCloseable {
                     Integer.parseInt(words[1]),
                     Integer.parseInt(words[2]),
                     Integer.parseInt(words[3])));
+        case "check" -> answers.println(check(Integer.parseInt(words[1])));
         case "memory" -> answers.println(memory());
         case "quit" -> {
           return;
@@ -153,6 +167,24 @@ public final class ModelSpeed implements AutoCloseable {
     return answer("decode", sequences * steps, start, cpu);
   }
 
+  /// The ten likeliest tokens after a prompt that another program can make too, and their
+  /// probabilities before the softmax has divided by its sum.
+  private String check(int tokens) {
+    int[] prompt = IntStream.range(0, tokens).map(i -> 1000 + i * 7919 % 20_000).toArray();
+    step(List.of(new Span(Tokens.of(prompt), 0, leases.get(0), 1)));
+    float[] row = logits.row(0);
+    int[] top =
+        IntStream.range(0, row.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(token -> -row[token]))
+            .limit(10)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return Arrays.stream(top)
+        .mapToObj(token -> "[%d,%.6f]".formatted(token, Math.exp(row[token] - row[top[0]])))
+        .collect(Collectors.joining(",", "{\"what\":\"check\",\"top\":[", "]}"));
+  }
+
   private void step(List<Span> spans) {
     program.run(new Batch(spans), pool, logits);
   }
@@ -167,16 +199,23 @@ public final class ModelSpeed implements AutoCloseable {
     return best;
   }
 
-  private static String answer(String what, int tokens, long startNs, long startCpuNs) {
+  private String answer(String what, int tokens, long startNs, long startCpuNs) {
     double seconds = (System.nanoTime() - startNs) / 1e9;
     return String.format(
         Locale.ROOT,
-        "{\"what\":\"%s\",\"tokens\":%d,\"seconds\":%.4f,\"tokens_per_s\":%.3f,\"cpu_s\":%.3f}",
+        "{\"what\":\"%s\",\"tokens\":%d,\"seconds\":%.4f,\"tokens_per_s\":%.3f,\"cpu_s\":%.3f%s}",
         what,
         tokens,
         seconds,
         tokens / seconds,
-        (cpuNs() - startCpuNs) / 1e9);
+        (cpuNs() - startCpuNs) / 1e9,
+        times.map(ModelSpeed::milliseconds).orElse(""));
+  }
+
+  private static String milliseconds(OpTimes times) {
+    return times.take().entrySet().stream()
+        .map(op -> String.format(Locale.ROOT, "\"%s\":%.3f", op.getKey(), op.getValue() / 1e6))
+        .collect(Collectors.joining(",", ",\"op_ms\":{", "}"));
   }
 
   private static long cpuNs() {

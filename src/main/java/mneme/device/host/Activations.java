@@ -3,6 +3,7 @@ package mneme.device.host;
 import jdk.incubator.vector.FloatVector;
 import mneme.device.host.machine.Curves;
 import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Runs;
 import mneme.graph.Activation;
 
 /// Activations of runs of numbers. One loop a kind: a choice inside a vector loop would put the
@@ -14,7 +15,7 @@ final class Activations {
 
   private Activations() {}
 
-  /// out[to + i] = kind(in[from + i]); the two may be the same.
+  /// out[to + i] = kind(in[from + i]); the two may be the same, but for softplus.
   static void apply(Activation kind, float[] in, int from, float[] out, int to, int count) {
     int done =
         switch (kind) {
@@ -24,7 +25,8 @@ final class Activations {
           case SIGMOID -> sigmoid(in, from, out, to, count);
           case TANH -> tanh(in, from, out, to, count);
           case EXP -> exp(in, from, out, to, count);
-          case IDENTITY, GELU_ERF, RELU, RELU_SQUARED, SOFTPLUS -> 0;
+          case SOFTPLUS -> softplus(in, from, out, to, count);
+          case IDENTITY, GELU_ERF, RELU, RELU_SQUARED -> 0;
         };
     for (int i = done; i < count; i++) {
       out[to + i] = apply(kind, in[from + i]);
@@ -96,6 +98,11 @@ final class Activations {
       Curves.tanh(at(in, from + i)).intoArray(out, to + i);
     }
     return i;
+  }
+
+  private static int softplus(float[] in, int from, float[] out, int to, int count) {
+    Runs.softplus(in, from, out, to, count);
+    return count;
   }
 
   private static int exp(float[] in, int from, float[] out, int to, int count) {

@@ -6,6 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import mneme.device.Span;
 import mneme.device.host.machine.Curves;
 import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Runs;
 import mneme.memory.MemoryPlan;
 
 /*
@@ -261,7 +262,7 @@ final class AttentionBlock {
         sums[d] *= factor;
       }
     }
-    Curves.expOfDifference(scores, at, pageTokens, largest);
+    Runs.exp(scores, at, pageTokens, largest);
     total[q] += Lanes.sum(scores, at, pageTokens);
   }
 
@@ -292,8 +293,13 @@ final class AttentionBlock {
 
   private void gatherOne(int q, int from, int to) {
     int p = q * shape.pageTokens();
+    int at = q * valueStride;
     for (int t = from; t < to; t++) {
-      StateRows.add(scores[p + t], valuePage, t * valueStride, sums, q * valueStride, valueStride);
+      float weight = scores[p + t];
+      int row = t * valueStride;
+      for (int d = 0; d < valueStride; d++) {
+        sums[at + d] = Math.fma(weight, valuePage[row + d], sums[at + d]);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package mneme.device.host;
 
 import mneme.device.host.machine.Curves;
+import mneme.device.host.machine.Runs;
 import mneme.graph.Op;
 
 final class GatedRecurrenceKernel extends StateKernel {
@@ -13,7 +14,9 @@ final class GatedRecurrenceKernel extends StateKernel {
   /// -8 softplus(weight), the slowest rate at which a channel forgets.
   private final float[] rates;
 
+  /// States, decays and what is left to one, of [#GRAIN] channels.
   private final float[][] states;
+
   private float[] x = {};
   private float[] inputGate = {};
   private float[] recurrenceGate = {};
@@ -27,7 +30,7 @@ final class GatedRecurrenceKernel extends StateKernel {
     for (int i = 0; i < width; i++) {
       rates[i] = SHARPNESS * Curves.softplus(rates[i]);
     }
-    states = new float[setting.workers().count()][GRAIN];
+    states = new float[setting.workers().count()][3 * GRAIN];
   }
 
   @Override
@@ -46,19 +49,31 @@ final class GatedRecurrenceKernel extends StateKernel {
     walk.read(from, state, 0, count);
     for (int t = 0; t < walk.count(); t++) {
       int at = (walk.row() + t) * width + from;
-      for (int i = 0; i < count; i++) {
-        float gated = inputGate[at + i] * x[at + i];
-        float logDecay = recurrenceGate[at + i] * rates[from + i];
-        if (walk.starts() && t == 0) {
-          state[i] = gated;
-        } else {
-          // 1 - a^2 cancels where a is near 1; the double keeps its digits.
-          double rest = -StrictMath.expm1(2.0 * logDecay);
-          state[i] = Math.fma(Curves.exp(logDecay), state[i], (float) Math.sqrt(rest) * gated);
+      if (walk.starts() && t == 0) {
+        for (int i = 0; i < count; i++) {
+          state[i] = inputGate[at + i] * x[at + i];
         }
-        out[at + i] = state[i];
+      } else {
+        token(at, from, count, state);
       }
+      System.arraycopy(state, 0, out, at, count);
     }
     walk.write(from, state, 0, count);
+  }
+
+  /// The rest to one, 1 - a^2, would cancel where a is near 1 if it were not taken from the log.
+  private void token(int at, int from, int count, float[] state) {
+    for (int i = 0; i < count; i++) {
+      float logDecay = recurrenceGate[at + i] * rates[from + i];
+      state[GRAIN + i] = logDecay;
+      state[2 * GRAIN + i] = 2 * logDecay;
+    }
+    Runs.exp(state, GRAIN, count, 0);
+    Runs.expm1(state, 2 * GRAIN, count);
+    for (int i = 0; i < count; i++) {
+      float gated = inputGate[at + i] * x[at + i];
+      float gain = (float) Math.sqrt(-state[2 * GRAIN + i]) * gated;
+      state[i] = Math.fma(state[GRAIN + i], state[i], gain);
+    }
   }
 }

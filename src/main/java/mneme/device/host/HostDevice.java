@@ -17,11 +17,13 @@ import mneme.device.StepSize;
 import mneme.device.host.machine.Lanes;
 import mneme.device.host.machine.Workers;
 import mneme.graph.Graph;
+import mneme.graph.Op;
 import mneme.memory.MemoryPlan;
 
 /// The CPU, with as many threads as told.
 public final class HostDevice implements Device {
   private final Workers workers;
+  private final Optional<OpTimes> times;
 
   public HostDevice() {
     this(Runtime.getRuntime().availableProcessors());
@@ -29,10 +31,20 @@ public final class HostDevice implements Device {
 
   /// @param threads threads that compute, the calling one among them
   public HostDevice(int threads) {
+    this(threads, Optional.empty());
+  }
+
+  /// @param times where to note the time of each op
+  public HostDevice(int threads, OpTimes times) {
+    this(threads, Optional.of(times));
+  }
+
+  private HostDevice(int threads, Optional<OpTimes> times) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + ", wanted at least 1");
     }
     workers = new Workers(threads);
+    this.times = times;
   }
 
   @Override
@@ -87,7 +99,13 @@ public final class HostDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    return new HostProgram(new Setting(graph, plan, numerics, workers));
+    Setting setting = new Setting(graph, plan, numerics, workers);
+    return new HostProgram(setting, op -> kernel(op, setting));
+  }
+
+  private Kernel kernel(Op op, Setting setting) {
+    Kernel kernel = Kernels.of(op, setting);
+    return times.map(noted -> noted.of(op, kernel)).orElse(kernel);
   }
 
   @Override

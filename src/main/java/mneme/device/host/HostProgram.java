@@ -1,5 +1,6 @@
 package mneme.device.host;
 
+import java.util.function.Function;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
@@ -7,6 +8,7 @@ import mneme.device.Logits;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
 import mneme.device.StepSize;
+import mneme.graph.Op;
 
 /// A graph as a list of kernels.
 final class HostProgram implements Program {
@@ -15,13 +17,12 @@ final class HostProgram implements Program {
   private final Step step;
   private final Kernel[] kernels;
 
-  HostProgram(Setting setting) {
+  HostProgram(Setting setting, Function<Op, Kernel> kernelOf) {
     this.setting = setting;
     slots = new Slots(setting.graph());
     step = new Step(slots);
     try {
-      kernels =
-          setting.graph().ops().stream().map(op -> Kernels.of(op, setting)).toArray(Kernel[]::new);
+      kernels = setting.graph().ops().stream().map(kernelOf).toArray(Kernel[]::new);
     } catch (RuntimeException e) {
       setting.weights().close();
       throw e;
@@ -31,7 +32,7 @@ final class HostProgram implements Program {
   /// Makes the program with weights that are not there, and asks it.
   static ProgramSize measure(Setting setting, StepSize largest) {
     setting.weights().leaveEmpty();
-    HostProgram program = new HostProgram(setting);
+    HostProgram program = new HostProgram(setting, op -> Kernels.of(op, setting));
     try {
       long inputs = setting.inputs().bytes(value -> program.slots.rows(value, largest));
       return new ProgramSize(program.weightBytes(), program.slots.bytes(largest) + inputs);

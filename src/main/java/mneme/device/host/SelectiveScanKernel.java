@@ -1,7 +1,9 @@
 package mneme.device.host;
 
+import jdk.incubator.vector.FloatVector;
 import mneme.device.host.machine.Curves;
 import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Runs;
 import mneme.graph.Op;
 
 final class SelectiveScanKernel extends StateKernel {
@@ -12,7 +14,10 @@ final class SelectiveScanKernel extends StateKernel {
   private final int stateWidth;
   private final float[] a;
   private final float[] d;
+
+  /// States of [#GRAIN] channels, their decays, then sixteen sums.
   private final float[][] states;
+
   private float[] x = {};
   private float[] step = {};
   private float[] b = {};
@@ -26,7 +31,7 @@ final class SelectiveScanKernel extends StateKernel {
     stateWidth = op.a().columns();
     a = setting.weights().vector(op.a());
     d = setting.weights().vector(op.d());
-    states = new float[setting.workers().count()][(GRAIN + 1) * stateWidth];
+    states = new float[setting.workers().count()][2 * GRAIN * stateWidth + Lanes.ROWS];
   }
 
   @Override
@@ -45,27 +50,67 @@ final class SelectiveScanKernel extends StateKernel {
     float[] state = states[walk.worker()];
     walk.read((long) from * stateWidth, state, 0, count * stateWidth);
     for (int row = walk.row(); row < walk.row() + walk.count(); row++) {
-      for (int i = 0; i < count; i++) {
-        channel(row, from + i, state, i * stateWidth);
+      if (stateWidth % Lanes.ROWS == 0) {
+        vectors(row, from, count, state);
+      } else {
+        numbers(row, from, count, state);
       }
     }
     walk.write((long) from * stateWidth, state, 0, count * stateWidth);
   }
 
-  private void channel(int row, int channel, float[] state, int at) {
+  /// Two short loops, in neither of which a channel waits for another.
+  private void vectors(int row, int from, int count, float[] state) {
+    int at = row * channels + from;
     int decays = GRAIN * stateWidth;
-    float s = step[row * channels + channel];
-    float sx = s * x[row * channels + channel];
-    for (int n = 0; n < stateWidth; n++) {
-      state[decays + n] = s * a[channel * stateWidth + n];
+    for (int i = 0; i < count; i++) {
+      scale(step[at + i], (from + i) * stateWidth, state, decays + i * stateWidth);
     }
-    Curves.expOfDifference(state, decays, stateWidth, 0);
-    int inputs = row * stateWidth;
-    for (int n = 0; n < stateWidth; n++) {
-      state[at + n] = Math.fma(state[decays + n], state[at + n], sx * b[inputs + n]);
+    Runs.exp(state, decays, count * stateWidth, 0);
+    for (int i = 0; i < count; i++) {
+      float gain = step[at + i] * x[at + i];
+      float sum = update(state, i * stateWidth, gain, row * stateWidth);
+      out[at + i] = Math.fma(d[from + i], x[at + i], sum);
     }
-    float sum = Lanes.dot(state, at, c, inputs, stateWidth);
-    int to = row * channels + channel;
-    out[to] = Math.fma(d[channel], x[to], sum);
+  }
+
+  private void scale(float s, int from, float[] to, int at) {
+    for (int n = 0; n < stateWidth; n += Lanes.COUNT) {
+      FloatVector.fromArray(Lanes.F, a, from + n).mul(s).intoArray(to, at + n);
+    }
+  }
+
+  private float update(float[] state, int at, float gain, int inputs) {
+    int decays = GRAIN * stateWidth;
+    int sums = 2 * decays;
+    for (int lane = 0; lane < Lanes.ROWS; lane += Lanes.COUNT) {
+      FloatVector sum = FloatVector.zero(Lanes.F);
+      for (int n = lane; n < stateWidth; n += Lanes.ROWS) {
+        FloatVector added = FloatVector.fromArray(Lanes.F, b, inputs + n).mul(gain);
+        FloatVector next =
+            FloatVector.fromArray(Lanes.F, state, at + n)
+                .fma(FloatVector.fromArray(Lanes.F, state, decays + at + n), added);
+        next.intoArray(state, at + n);
+        sum = next.fma(FloatVector.fromArray(Lanes.F, c, inputs + n), sum);
+      }
+      sum.intoArray(state, sums + lane);
+    }
+    return Lanes.fold(state, sums);
+  }
+
+  /// For states that fill no vectors.
+  private void numbers(int row, int from, int count, float[] state) {
+    for (int i = 0; i < count; i++) {
+      int at = row * channels + from + i;
+      float sum = 0;
+      for (int n = 0; n < stateWidth; n++) {
+        float decay = Curves.exp(step[at] * a[(from + i) * stateWidth + n]);
+        float added = step[at] * x[at] * b[row * stateWidth + n];
+        float next = Math.fma(decay, state[i * stateWidth + n], added);
+        state[i * stateWidth + n] = next;
+        sum = Math.fma(next, c[row * stateWidth + n], sum);
+      }
+      out[at] = Math.fma(d[from + i], x[at], sum);
+    }
   }
 }

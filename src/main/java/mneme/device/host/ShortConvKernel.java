@@ -1,5 +1,7 @@
 package mneme.device.host;
 
+import jdk.incubator.vector.FloatVector;
+import mneme.device.host.machine.Lanes;
 import mneme.graph.Op;
 
 final class ShortConvKernel extends StateKernel {
@@ -13,7 +15,10 @@ final class ShortConvKernel extends StateKernel {
   private final float[] weight;
 
   private final float[] bias;
-  private final float[][] histories;
+
+  /// Rows from before the span, then those of its own that still reach back to them.
+  private final float[][] windows;
+
   private float[] in = {};
   private float[] out = {};
 
@@ -30,7 +35,7 @@ final class ShortConvKernel extends StateKernel {
       }
     }
     bias = op.bias() == null ? new float[channels] : setting.weights().vector(op.bias());
-    histories = new float[setting.workers().count()][taps * GRAIN];
+    windows = new float[setting.workers().count()][2 * (taps - 1) * GRAIN];
   }
 
   @Override
@@ -43,30 +48,45 @@ final class ShortConvKernel extends StateKernel {
   void walk(Walk walk) {
     int from = walk.part() * GRAIN;
     int count = Math.min(GRAIN, channels - from);
-    float[] history = histories[walk.worker()];
+    float[] window = windows[walk.worker()];
     for (int j = 0; j < taps - 1; j++) {
-      walk.read((long) j * channels + from, history, j * GRAIN, count);
+      walk.read((long) j * channels + from, window, j * GRAIN, count);
+    }
+    int reaching = Math.min(walk.count(), taps - 1);
+    for (int t = 0; t < reaching; t++) {
+      System.arraycopy(
+          in, (walk.row() + t) * channels + from, window, (taps - 1 + t) * GRAIN, count);
     }
     for (int t = 0; t < walk.count(); t++) {
       int to = (walk.row() + t) * channels + from;
-      System.arraycopy(bias, from, out, to, count);
-      for (int j = 0; j < taps; j++) {
-        int before = t - taps + 1 + j;
-        if (before < 0) {
-          addTap(j, history, (before + taps - 1) * GRAIN, from, to, count);
-        } else {
-          addTap(j, in, (walk.row() + before) * channels + from, from, to, count);
-        }
+      if (t < reaching) {
+        convolve(window, t * GRAIN, GRAIN, to, from, count);
+      } else {
+        convolve(in, to - (taps - 1) * channels, channels, to, from, count);
       }
       Activations.apply(op.kind(), out, to, out, to, count);
     }
-    remember(walk, history, from, count);
+    remember(walk, window, from, count);
   }
 
-  private void addTap(int tap, float[] source, int at, int from, int to, int count) {
-    int w = tap * channels + from;
-    for (int c = 0; c < count; c++) {
-      out[to + c] = Math.fma(weight[w + c], source[at + c], out[to + c]);
+  /// out = bias + the sum over taps, oldest first; rows of `source` are `stride` apart.
+  private void convolve(float[] source, int at, int stride, int to, int from, int count) {
+    int whole = count - count % Lanes.COUNT;
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector sum = FloatVector.fromArray(Lanes.F, bias, from + i);
+      for (int j = 0; j < taps; j++) {
+        sum =
+            FloatVector.fromArray(Lanes.F, weight, j * channels + from + i)
+                .fma(FloatVector.fromArray(Lanes.F, source, at + j * stride + i), sum);
+      }
+      sum.intoArray(out, to + i);
+    }
+    for (int i = whole; i < count; i++) {
+      float sum = bias[from + i];
+      for (int j = 0; j < taps; j++) {
+        sum = Math.fma(weight[j * channels + from + i], source[at + j * stride + i], sum);
+      }
+      out[to + i] = sum;
     }
   }
 

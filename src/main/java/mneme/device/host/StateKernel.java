@@ -75,6 +75,24 @@ abstract class StateKernel implements Kernel, Workers.Task {
       return starts;
     }
 
+    /// The memory that the state lies in.
+    MemorySegment pool() {
+      return pool;
+    }
+
+    /// Where number `from` of the state lies in the pool. A walk that computes in place calls
+    /// [#clear] before.
+    long at(long from) {
+      return stateAt + 4 * from;
+    }
+
+    /// Zeros at the start of a sequence.
+    void clear(long from, int numbers) {
+      if (starts) {
+        pool.asSlice(at(from), 4L * numbers).fill((byte) 0);
+      }
+    }
+
     /// Numbers `[from, from + count)` of the state; zeros at the start of a sequence.
     void read(long from, float[] to, int at, int numbers) {
       if (starts) {

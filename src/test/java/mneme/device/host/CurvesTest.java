@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import mneme.device.host.machine.Curves;
 import mneme.device.host.machine.Lanes;
+import mneme.device.host.machine.Runs;
 import org.junit.jupiter.api.Test;
 
 class CurvesTest {
@@ -34,6 +35,17 @@ class CurvesTest {
   }
 
   @Test
+  void expm1AndSoftplusDoNotCancel() {
+    assertClose(-0.4f, 0.4f, 3, Curves::expm1, StrictMath::expm1);
+    assertClose(-38, 38, 3, Curves::expm1, StrictMath::expm1);
+    assertThat(Curves.expm1(-1e-20f)).isEqualTo(-1e-20f);
+    assertClose(-80, 80, 3, Curves::softplus, x -> StrictMath.log1p(StrictMath.exp(x)));
+    assertThat(Curves.softplus(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Curves.softplus(Float.POSITIVE_INFINITY)).isInfinite();
+    assertThat(Curves.softplus(Float.NaN)).isNaN();
+  }
+
+  @Test
   void erfAgreesWithItsTable() {
     assertThat(Curves.erf(0.5f)).isEqualTo(0.5204998778f);
     assertThat(Curves.erf(1)).isEqualTo(0.8427007929f);
@@ -45,7 +57,15 @@ class CurvesTest {
   void vectorsGiveTheBitsOfSingleNumbers() {
     assertSameBits(Curves::exp, Curves::exp);
     assertSameBits(Curves::tanh, Curves::tanh);
+    assertSameBits(Curves::expm1, Curves::expm1);
+    assertSameBits(Curves::softplus, CurvesTest::softplus);
     assertSameBits(Curves::sigmoid, Curves::sigmoid);
+  }
+
+  private static FloatVector softplus(FloatVector x) {
+    float[] out = new float[Lanes.COUNT];
+    Runs.softplus(x.toArray(), 0, out, 0, out.length);
+    return FloatVector.fromArray(Lanes.F, out, 0);
   }
 
   private static void assertSameBits(FloatFunction one, UnaryOperator<FloatVector> many) {

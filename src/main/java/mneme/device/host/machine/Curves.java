@@ -21,8 +21,8 @@ public final class Curves {
   private static final float LEAST = -104f;
   private static final float MOST = 89f;
 
-  /// Beyond it tanh is 1 in f32.
-  private static final float TANH_MOST = 40f;
+  /// Beyond it tanh of half of it is 1 in f32.
+  private static final float EXPM1_MOST = 40f;
 
   private Curves() {}
 
@@ -68,17 +68,6 @@ public final class Curves {
     return p.fma(r, broadcast(5.0000001e-1f));
   }
 
-  /// Numbers `[at, at + count)` become e to the power of themselves less `shift`.
-  public static void expOfDifference(float[] values, int at, int count, float shift) {
-    int i = at;
-    for (; i + Lanes.COUNT <= at + count; i += Lanes.COUNT) {
-      exp(FloatVector.fromArray(Lanes.F, values, i).sub(shift)).intoArray(values, i);
-    }
-    for (; i < at + count; i++) {
-      values[i] = exp(values[i] - shift);
-    }
-  }
-
   private static FloatVector twoTo(IntVector power) {
     return power.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
   }
@@ -95,30 +84,70 @@ public final class Curves {
     return broadcast(1).div(exp(x.neg()).add(1));
   }
 
-  /// m / (m + 2) with m = e^2x - 1, which does not cancel near 0.
-  public static float tanh(float x) {
-    float y = Math.min(Math.max(2 * x, -TANH_MOST), TANH_MOST);
+  /// e^x - 1, which does not cancel near 0; x counts from -40 to 40 only.
+  public static float expm1(float x) {
+    float y = Math.min(Math.max(x, -EXPM1_MOST), EXPM1_MOST);
     float rounded = Math.fma(y, LOG2_E, ROUNDER);
     float n = rounded - ROUNDER;
     float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, y));
     float scale = Float.intBitsToFloat(Float.floatToRawIntBits(rounded) - ROUNDER_BITS + 127 << 23);
-    float m = Math.fma(scale, Math.fma(tail(r), r * r, r), scale - 1);
-    return m / (m + 2);
+    return Math.fma(scale, Math.fma(tail(r), r * r, r), scale - 1);
   }
 
-  public static FloatVector tanh(FloatVector x) {
-    FloatVector y = x.mul(2).max(-TANH_MOST).min(TANH_MOST);
+  public static FloatVector expm1(FloatVector x) {
+    FloatVector y = x.max(-EXPM1_MOST).min(EXPM1_MOST);
     FloatVector rounded = y.fma(broadcast(LOG2_E), broadcast(ROUNDER));
     FloatVector n = rounded.sub(ROUNDER);
     FloatVector r = n.fma(broadcast(-LN2_LOW), n.fma(broadcast(-LN2_HIGH), y));
     FloatVector scale = twoTo(rounded.reinterpretAsInts().sub(ROUNDER_BITS));
-    FloatVector m = scale.fma(tail(r).fma(r.mul(r), r), scale.sub(1));
+    return scale.fma(tail(r).fma(r.mul(r), r), scale.sub(1));
+  }
+
+  public static float tanh(float x) {
+    float m = expm1(2 * x);
+    return m / (m + 2);
+  }
+
+  public static FloatVector tanh(FloatVector x) {
+    FloatVector m = expm1(x.mul(2));
     return m.div(m.add(2));
   }
 
-  /// log(1 + e^x), in double precision inside.
+  /// log(1 + e^x): with y = e^-|x| and s = y / (2 + y), max(x, 0) + 2 artanh(s), whose series is
+  /// short because s is at most a third.
   public static float softplus(float x) {
-    return x > 20 ? x : (float) StrictMath.log1p(StrictMath.exp(x));
+    float y = exp(-Math.abs(x));
+    float s = y / (y + 2);
+    float p = artanhTail(s * s);
+    return Math.fma(2 * s, Math.fma(p, s * s, 1), Math.max(x, 0));
+  }
+
+  /// The end of [#softplus], from s on.
+  static FloatVector softplus(FloatVector s, FloatVector x) {
+    FloatVector square = s.mul(s);
+    FloatVector p = artanhTail(square).fma(square, broadcast(1));
+    return s.mul(2).fma(p, x.max(0));
+  }
+
+  /// (artanh(s) / s - 1) / s^2 as a series in z = s^2.
+  private static float artanhTail(float z) {
+    float p = Math.fma(z, 1 / 17f, 1 / 15f);
+    p = Math.fma(p, z, 1 / 13f);
+    p = Math.fma(p, z, 1 / 11f);
+    p = Math.fma(p, z, 1 / 9f);
+    p = Math.fma(p, z, 1 / 7f);
+    p = Math.fma(p, z, 1 / 5f);
+    return Math.fma(p, z, 1 / 3f);
+  }
+
+  private static FloatVector artanhTail(FloatVector z) {
+    FloatVector p = z.fma(broadcast(1 / 17f), broadcast(1 / 15f));
+    p = p.fma(z, broadcast(1 / 13f));
+    p = p.fma(z, broadcast(1 / 11f));
+    p = p.fma(z, broadcast(1 / 9f));
+    p = p.fma(z, broadcast(1 / 7f));
+    p = p.fma(z, broadcast(1 / 5f));
+    return p.fma(z, broadcast(1 / 3f));
   }
 
   /// The error function: its series near 0, a continued fraction of its complement far out.
