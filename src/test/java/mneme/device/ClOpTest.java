@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 /// The OpenCL kernels keep the contract, on the first OpenCL device of this machine. The device is
 /// opened once, as its compiler is slow.
 class ClOpTest extends OpContract {
-  private static @Nullable ClDevice device;
+  private static @Nullable Device device;
 
   @BeforeAll
   static void openOnce() {

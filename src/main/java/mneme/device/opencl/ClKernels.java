@@ -8,97 +8,74 @@ import static org.lwjgl.opencl.CL10.clCreateProgramWithSource;
 import static org.lwjgl.opencl.CL10.clReleaseKernel;
 import static org.lwjgl.opencl.CL10.clReleaseProgram;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.IntBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import mneme.device.DeviceException;
-import mneme.format.Encoding;
+import mneme.device.accelerator.Kernel;
+import mneme.device.accelerator.KernelFile;
 import org.lwjgl.system.MemoryStack;
 
 /// The kernels of one device, built when first asked for.
 final class ClKernels implements AutoCloseable {
-  private static final String FOLDER = "/kernels/opencl/";
+  /// @param items of one work-group
+  record Built(long handle, String name, int items) {}
 
-  private final ClQueue queue;
-  private final Map<String, Long> programs = new HashMap<>();
-  private final Map<String, Long> kernels = new HashMap<>();
+  private record Program(String file, Map<String, Integer> definitions) {}
 
-  ClKernels(ClQueue queue) {
-    this.queue = queue;
+  private final long context;
+  private final long device;
+  private final Map<Program, Long> programs = new HashMap<>();
+  private final Map<Kernel, Built> kernels = new HashMap<>();
+
+  ClKernels(long context, long device) {
+    this.context = context;
+    this.device = device;
   }
 
-  /// A kernel of `rows.cl`.
-  ClCall rows(String name) {
-    return call("rows", name, "");
+  Built built(Kernel kernel) {
+    Built known = kernels.get(kernel);
+    if (known == null) {
+      known = build(kernel);
+      kernels.put(kernel, known);
+    }
+    return known;
   }
 
-  /// A kernel of `memory.cl`.
-  ClCall memory(String name) {
-    return call("memory", name, "");
-  }
-
-  /// A kernel of `matrix.cl` for weights in `encoding`.
-  ClCall matrix(String name, Encoding encoding) {
-    String options =
-        "-DENCODING=%d -DBLOCK_BYTES=%d -DBLOCK_ELEMENTS=%d"
-            .formatted(encoding.ggufId(), encoding.blockBytes(), encoding.blockElements());
-    return call("matrix", name, options);
-  }
-
-  private ClCall call(String file, String name, String options) {
-    long kernel =
-        kernels.computeIfAbsent(name + options, _ -> kernel(program(file, options), name));
-    return new ClCall(queue, kernel, name);
-  }
-
-  private long kernel(long program, String name) {
+  private Built build(Kernel kernel) {
+    long program =
+        programs.computeIfAbsent(
+            new Program(kernel.file(), kernel.definitions()), _ -> program(kernel));
+    int items = KernelFile.of(kernel, "opencl").definition(kernel.name()).items();
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer error = stack.mallocInt(1);
-      long kernel = clCreateKernel(program, name, error);
-      ClErrors.check(error.get(0), "kernel " + name);
-      return kernel;
+      long handle = clCreateKernel(program, kernel.name(), error);
+      ClErrors.check(error.get(0), "kernel " + kernel.name());
+      return new Built(handle, kernel.name(), items);
     }
   }
 
-  private long program(String file, String options) {
-    return programs.computeIfAbsent(file + options, _ -> build(file, options));
-  }
-
-  private long build(String file, String options) {
-    String source = file.equals("matrix") ? text(file) : text("activations") + "\n" + text(file);
+  private long program(Kernel kernel) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer error = stack.mallocInt(1);
-      long program = clCreateProgramWithSource(queue.context(), source, error);
-      ClErrors.check(error.get(0), "program " + file);
-      int result = clBuildProgram(program, queue.device(), "-cl-std=CL1.2 " + options, null, 0);
+      long program = clCreateProgramWithSource(context, ClText.of(kernel), error);
+      ClErrors.check(error.get(0), "program " + kernel.file());
+      int result = clBuildProgram(program, device, "-cl-std=CL1.2", null, 0);
       if (result != CL_SUCCESS) {
-        String log = ClQuery.buildLog(program, queue.device(), CL_PROGRAM_BUILD_LOG);
+        String log = ClQuery.buildLog(program, device, CL_PROGRAM_BUILD_LOG);
         clReleaseProgram(program);
         throw new DeviceException(
             DeviceException.Kind.BUILD_FAILED,
-            "the device's compiler refuses %s.cl (error %d): %s".formatted(file, result, log));
+            "the device's compiler refuses %s.kernel (error %d): %s"
+                .formatted(kernel.file(), result, log));
       }
       return program;
     }
   }
 
-  private static String text(String file) {
-    try (InputStream in = ClKernels.class.getResourceAsStream(FOLDER + file + ".cl")) {
-      if (in == null) {
-        throw new IllegalStateException("kernels/opencl/" + file + ".cl is not on the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
   @Override
   public void close() {
-    kernels.values().forEach(kernel -> ClErrors.check(clReleaseKernel(kernel), "closing"));
+    kernels.values().forEach(kernel -> ClErrors.check(clReleaseKernel(kernel.handle()), "closing"));
     programs.values().forEach(program -> ClErrors.check(clReleaseProgram(program), "closing"));
   }
 }

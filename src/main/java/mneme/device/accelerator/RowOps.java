@@ -1,9 +1,5 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
-import java.lang.foreign.MemorySegment;
-import java.util.IdentityHashMap;
-import java.util.Map;
-import mneme.device.opencl.ClProgram.Step;
 import mneme.format.Tensor;
 import mneme.graph.Activation;
 import mneme.graph.Op;
@@ -12,9 +8,9 @@ import mneme.graph.RouteSpec;
 import mneme.graph.Value;
 import org.jspecify.annotations.Nullable;
 
-/// Launches the kernels of `rows.cl`. The numbers of operations and kinds are those of its text.
-final class RowOps implements AutoCloseable {
-  private static final int ITEMS = 32;
+/// Launches the kernels of `rows.kernel`. The numbers of operations and kinds are those of its
+/// text.
+final class RowOps {
   private static final int RMS = 0;
   private static final int LAYER = 1;
   private static final int L2 = 2;
@@ -26,17 +22,14 @@ final class RowOps implements AutoCloseable {
   private static final int ACTIVATE = 1;
   private static final int SOFTCAP = 2;
 
-  private final ClKernels kernels;
-  private final ClWeights weights;
+  private final Accelerator accelerator;
+  private final Weights weights;
   private final StepTables tables;
-  private final Map<RopeSpec, double[]> frequencies = new IdentityHashMap<>();
-  private final ClTable turns;
 
-  RowOps(ClKernels kernels, ClWeights weights, StepTables tables, ClQueue queue) {
-    this.kernels = kernels;
+  RowOps(Accelerator accelerator, Weights weights, StepTables tables) {
+    this.accelerator = accelerator;
     this.weights = weights;
     this.tables = tables;
-    this.turns = new ClTable(queue);
   }
 
   void run(Op op, Step step) {
@@ -83,20 +76,20 @@ final class RowOps implements AutoCloseable {
       int group) {}
 
   private void norm(Norm norm, Step step) {
-    kernels
-        .rows("norm")
-        .buffer(step.scratch())
-        .at(step.at(norm.in()))
-        .at(step.at(norm.out()))
-        .buffer(weights.vector(norm.weight()))
-        .buffer(weights.vector(norm.bias()))
+    accelerator
+        .launch(Kernel.rows("norm"))
+        .at(step.scratch(), step.at(norm.in()))
+        .at(step.scratch(), step.at(norm.out()))
+        .at(weights.vector(norm.weight()), 0)
+        .at(weights.vector(norm.bias()), 0)
+        .number(step.count(norm.in()) / norm.group())
         .number(norm.in().width())
         .number(norm.group())
         .number(length(norm.weight()))
         .number(length(norm.bias()))
         .number(norm.epsilon())
         .number(norm.kind())
-        .groups(step.count(norm.in()) / norm.group(), ITEMS, 1);
+        .groups(step.count(norm.in()) / norm.group(), 1);
   }
 
   private static int length(@Nullable Tensor tensor) {
@@ -112,12 +105,11 @@ final class RowOps implements AutoCloseable {
 
   private void pair(Pair pair, Step step) {
     int count = step.count(pair.out());
-    kernels
-        .rows("pair")
-        .buffer(step.scratch())
-        .at(step.at(pair.left()))
-        .at(step.at(pair.right()))
-        .at(step.at(pair.out()))
+    accelerator
+        .launch(Kernel.rows("pair"))
+        .at(step.scratch(), step.at(pair.left()))
+        .at(step.scratch(), step.at(pair.right()))
+        .at(step.scratch(), step.at(pair.out()))
         .number(count)
         .number(pair.left().width() / pair.right().width())
         .number(pair.op())
@@ -127,7 +119,7 @@ final class RowOps implements AutoCloseable {
         .each(count, 1);
   }
 
-  /// The number that stands for `kind` in `activations.cl`.
+  /// The number that stands for `kind` in `curves.kernel`.
   static int number(Activation kind) {
     return switch (kind) {
       case IDENTITY -> 0;
@@ -146,12 +138,11 @@ final class RowOps implements AutoCloseable {
 
   private void weigh(int op, Value in, Tensor weight, Value out, Step step) {
     int count = step.count(out);
-    kernels
-        .rows("weigh")
-        .buffer(step.scratch())
-        .at(step.at(in))
-        .at(step.at(out))
-        .buffer(weights.vector(weight))
+    accelerator
+        .launch(Kernel.rows("weigh"))
+        .at(step.scratch(), step.at(in))
+        .at(step.scratch(), step.at(out))
+        .at(weights.vector(weight), 0)
         .number(count)
         .number(in.width())
         .number(length(weight))
@@ -161,11 +152,10 @@ final class RowOps implements AutoCloseable {
 
   private void single(int op, Activation kind, float number, Value in, Value out, Step step) {
     int count = step.count(out);
-    kernels
-        .rows("single")
-        .buffer(step.scratch())
-        .at(step.at(in))
-        .at(step.at(out))
+    accelerator
+        .launch(Kernel.rows("single"))
+        .at(step.scratch(), step.at(in))
+        .at(step.scratch(), step.at(out))
         .number(count)
         .number(op)
         .number(number(kind))
@@ -175,11 +165,10 @@ final class RowOps implements AutoCloseable {
 
   private void columns(Op.Columns op, Step step) {
     int count = step.count(op.out());
-    kernels
-        .rows("columns")
-        .buffer(step.scratch())
-        .at(step.at(op.in()))
-        .at(step.at(op.out()))
+    accelerator
+        .launch(Kernel.rows("columns"))
+        .at(step.scratch(), step.at(op.in()))
+        .at(step.scratch(), step.at(op.out()))
         .number(count)
         .number(op.in().width())
         .number(op.offset())
@@ -191,12 +180,11 @@ final class RowOps implements AutoCloseable {
 
   private void concat(Op.Concat op, Step step) {
     int count = step.count(op.out());
-    kernels
-        .rows("concat")
-        .buffer(step.scratch())
-        .at(step.at(op.left()))
-        .at(step.at(op.right()))
-        .at(step.at(op.out()))
+    accelerator
+        .launch(Kernel.rows("concat"))
+        .at(step.scratch(), step.at(op.left()))
+        .at(step.scratch(), step.at(op.right()))
+        .at(step.scratch(), step.at(op.out()))
         .number(count)
         .number(op.left().width() / op.count())
         .number(op.right().width() / op.count())
@@ -205,11 +193,10 @@ final class RowOps implements AutoCloseable {
 
   private void sumRuns(Op.SumRuns op, Step step) {
     int count = step.count(op.out());
-    kernels
-        .rows("sum_runs")
-        .buffer(step.scratch())
-        .at(step.at(op.in()))
-        .at(step.at(op.out()))
+    accelerator
+        .launch(Kernel.rows("sum_runs"))
+        .at(step.scratch(), step.at(op.in()))
+        .at(step.scratch(), step.at(op.out()))
         .number(count)
         .number(op.group())
         .each(count, 1);
@@ -217,14 +204,14 @@ final class RowOps implements AutoCloseable {
 
   private void rope(Op.Rope op, Step step) {
     RopeSpec spec = op.spec();
-    uploadTurns(spec);
     int count = step.count(op.out());
-    kernels
-        .rows("rope")
-        .buffer(step.scratch())
-        .at(step.at(op.in()))
-        .at(step.at(op.out()))
-        .buffer(turns.buffer())
+    Launch launch =
+        accelerator
+            .launch(Kernel.rows("rope"))
+            .at(step.scratch(), step.at(op.in()))
+            .at(step.scratch(), step.at(op.out()));
+    tables
+        .turns(launch, spec)
         .number(count)
         .number(op.in().width())
         .number(spec.headWidth())
@@ -234,30 +221,14 @@ final class RowOps implements AutoCloseable {
         .each(count, 1);
   }
 
-  /// Angles grow with the position beyond what f32 resolves, and not every device has f64.
-  private void uploadTurns(RopeSpec spec) {
-    double[] pairs = frequencies.computeIfAbsent(spec, RopeSpec::frequencies);
-    int[] positions = tables.rowPositions();
-    float[] table = new float[2 * pairs.length * positions.length];
-    int at = 0;
-    for (int position : positions) {
-      for (double frequency : pairs) {
-        table[at++] = (float) (Math.cos(position * frequency) * spec.magnitude());
-        table[at++] = (float) (Math.sin(position * frequency) * spec.magnitude());
-      }
-    }
-    turns.set(MemorySegment.ofArray(table));
-  }
-
   private void route(Op.Route op, Step step) {
     RouteSpec spec = op.spec();
-    kernels
-        .rows("route")
-        .buffer(step.scratch())
-        .at(step.at(op.logits()))
-        .at(step.at(op.out()))
-        .at(step.work())
-        .buffer(weights.vector(spec.bias()))
+    accelerator
+        .launch(Kernel.rows("route"))
+        .at(step.scratch(), step.at(op.logits()))
+        .at(step.scratch(), step.at(op.out()))
+        .at(step.scratch(), step.work(op))
+        .at(weights.vector(spec.bias()), 0)
         .number(step.rows())
         .number(spec.experts())
         .number(spec.chosen())
@@ -277,12 +248,11 @@ final class RowOps implements AutoCloseable {
 
   private void combine(Op.Combine op, Step step) {
     int count = step.count(op.out());
-    kernels
-        .rows("combine")
-        .buffer(step.scratch())
-        .at(step.at(op.in()))
-        .at(step.at(op.route()))
-        .at(step.at(op.out()))
+    accelerator
+        .launch(Kernel.rows("combine"))
+        .at(step.scratch(), step.at(op.in()))
+        .at(step.scratch(), step.at(op.route()))
+        .at(step.scratch(), step.at(op.out()))
         .number(count)
         .number(op.out().width())
         .number(op.chosen())
@@ -292,19 +262,11 @@ final class RowOps implements AutoCloseable {
   void outputRows(Op.OutputRows op, Step step, int outputs) {
     step.keepRows(outputs);
     int count = step.count(op.out());
-    kernels
-        .rows("output_rows")
-        .buffer(step.scratch())
-        .at(step.at(op.in()))
-        .at(step.at(op.out()))
-        .buffer(tables.wanted())
-        .number(count)
-        .number(op.out().width())
-        .each(count, 1);
-  }
-
-  @Override
-  public void close() {
-    turns.close();
+    Launch launch =
+        accelerator
+            .launch(Kernel.rows("output_rows"))
+            .at(step.scratch(), step.at(op.in()))
+            .at(step.scratch(), step.at(op.out()));
+    tables.wanted(launch).number(count).number(op.out().width()).each(count, 1);
   }
 }

@@ -1,8 +1,10 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
@@ -12,7 +14,7 @@ import mneme.graph.Value;
 /// later values.
 final class ScratchPlan {
   private final int[] columnOfValue;
-  private final int[] columnOfWork;
+  private final Map<Op, Integer> columnOfWork = new IdentityHashMap<>();
   private int width;
 
   private record Free(int column, int width) {}
@@ -30,13 +32,15 @@ final class ScratchPlan {
     }
     lastReader[graph.logits().id()] = ops;
     columnOfValue = new int[graph.values()];
-    columnOfWork = new int[ops];
     for (int i = 0; i < ops; i++) {
       Op op = graph.ops().get(i);
       columnOfValue[op.out().id()] = take(op.out().width());
       int work = OpInputs.workWidth(op);
-      columnOfWork[i] = take(work);
-      give(columnOfWork[i], work);
+      if (work > 0) {
+        int column = take(work);
+        columnOfWork.put(op, column);
+        give(column, work);
+      }
       OpInputs.of(op).stream().distinct().forEach(new Releaser(lastReader, i)::release);
     }
   }
@@ -95,9 +99,9 @@ final class ScratchPlan {
     return columnOfValue[value.id()];
   }
 
-  /// Of the room that op number `op` works in.
-  int workColumn(int op) {
-    return columnOfWork[op];
+  /// Of the room that `op` works in.
+  int workColumn(Op op) {
+    return columnOfWork.getOrDefault(op, 0);
   }
 
   int width() {

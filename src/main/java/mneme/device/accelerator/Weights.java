@@ -1,4 +1,4 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import mneme.format.Decoder;
 import mneme.format.Tensor;
 import mneme.graph.Graph;
@@ -14,37 +15,37 @@ import mneme.graph.Op;
 import org.jspecify.annotations.Nullable;
 
 /// The weights of a graph on a device: matrices as they lie in the file, everything small as f32.
-final class ClWeights implements AutoCloseable {
-  private final ClQueue queue;
-  private final Map<Tensor, ClBuffer> matrices = new IdentityHashMap<>();
-  private final Map<Tensor, ClBuffer> vectors = new IdentityHashMap<>();
-  private final Map<Long, ClBuffer> byAddress = new HashMap<>();
-  private final ClBuffer nothing;
+final class Weights implements AutoCloseable {
+  private final Accelerator accelerator;
+  private final Map<Tensor, Memory> matrices = new IdentityHashMap<>();
+  private final Map<Tensor, Memory> vectors = new IdentityHashMap<>();
+  private final Map<Long, Memory> byAddress = new HashMap<>();
+  private final Memory nothing;
 
-  ClWeights(ClQueue queue) {
-    this.queue = queue;
-    this.nothing = queue.allocate(4, "a stand-in");
+  Weights(Accelerator accelerator) {
+    this.accelerator = accelerator;
+    this.nothing = accelerator.allocate(16, "a stand-in");
   }
 
   /// The bytes of a matrix; one that two ops share is there once.
-  ClBuffer matrix(Tensor tensor) {
+  Memory matrix(Tensor tensor) {
     return matrices.computeIfAbsent(tensor, this::upload);
   }
 
-  private ClBuffer upload(Tensor tensor) {
+  private Memory upload(Tensor tensor) {
     long address = tensor.data().address();
-    ClBuffer shared = tensor.data().isNative() ? byAddress.get(address) : null;
+    Memory shared = tensor.data().isNative() ? byAddress.get(address) : null;
     if (shared != null && shared.bytes() == tensor.bytes()) {
       return shared;
     }
-    ClBuffer buffer = queue.allocate(tensor.bytes(), "tensor '" + tensor.name() + "'");
-    queue.write(buffer, 0, tensor.data().asSlice(0, tensor.bytes()));
-    byAddress.put(address, buffer);
-    return buffer;
+    Memory memory = allocate(tensor, tensor.bytes());
+    accelerator.write(memory, 0, tensor.data().asSlice(0, tensor.bytes()));
+    byAddress.put(address, memory);
+    return memory;
   }
 
-  /// The numbers of a tensor; of none a buffer that is not read.
-  ClBuffer vector(@Nullable Tensor tensor) {
+  /// The numbers of a tensor; of none something that is not read.
+  Memory vector(@Nullable Tensor tensor) {
     if (tensor == null) {
       return nothing;
     }
@@ -52,17 +53,22 @@ final class ClWeights implements AutoCloseable {
         tensor,
         _ -> {
           float[] numbers = Decoder.all(tensor);
-          ClBuffer buffer = queue.allocate(4L * numbers.length, "tensor '" + tensor.name() + "'");
-          queue.write(buffer, 0, MemorySegment.ofArray(numbers));
-          return buffer;
+          Memory memory = allocate(tensor, 4L * numbers.length);
+          accelerator.write(memory, 0, MemorySegment.ofArray(numbers));
+          return memory;
         });
   }
 
+  private Memory allocate(Tensor tensor, long bytes) {
+    return accelerator.allocate(bytes, "tensor '" + tensor.name() + "'");
+  }
+
   long bytes() {
-    return java.util.stream.Stream.concat(
-            matrices.values().stream().distinct(), vectors.values().stream())
-        .mapToLong(ClBuffer::bytes)
-        .sum();
+    return all().mapToLong(Memory::bytes).sum();
+  }
+
+  private Stream<Memory> all() {
+    return Stream.concat(matrices.values().stream().distinct(), vectors.values().stream());
   }
 
   /// Bytes once every op of `graph` has run.
@@ -85,8 +91,7 @@ final class ClWeights implements AutoCloseable {
 
   @Override
   public void close() {
-    matrices.values().stream().distinct().forEach(ClBuffer::release);
-    vectors.values().forEach(ClBuffer::release);
+    all().forEach(Memory::release);
     nothing.release();
   }
 }

@@ -1,4 +1,4 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import java.util.Arrays;
 import java.util.List;

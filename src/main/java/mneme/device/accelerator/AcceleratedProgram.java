@@ -1,4 +1,4 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import java.lang.foreign.MemorySegment;
 import mneme.device.Batch;
@@ -10,31 +10,30 @@ import mneme.device.ProgramSize;
 import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
-import mneme.graph.Value;
 import mneme.memory.MemoryPlan;
 
-/// A graph on an OpenCL device. A step is one sequence of launches, waited for once, at its end.
-final class ClProgram implements Program {
-  private final ClQueue queue;
+/// A graph on an accelerator. A step is one sequence of launches, waited for once, at its end.
+final class AcceleratedProgram implements Program {
+  private final Accelerator accelerator;
   private final Graph graph;
   private final ScratchPlan places;
-  private final ClWeights weights;
+  private final Weights weights;
   private final StepTables tables;
   private final RowOps rowOps;
   private final MatrixOps matrixOps;
   private final MemoryOps memoryOps;
-  private ClBuffer scratch;
+  private Memory scratch;
 
-  ClProgram(ClQueue queue, ClKernels kernels, Graph graph, MemoryPlan plan) {
-    this.queue = queue;
+  AcceleratedProgram(Accelerator accelerator, Graph graph, MemoryPlan plan) {
+    this.accelerator = accelerator;
     this.graph = graph;
     this.places = new ScratchPlan(graph);
-    this.weights = new ClWeights(queue);
-    this.tables = new StepTables(queue, plan);
-    this.scratch = queue.allocate(16, "the scratch");
-    this.rowOps = new RowOps(kernels, weights, tables, queue);
-    this.matrixOps = new MatrixOps(kernels, weights, tables);
-    this.memoryOps = new MemoryOps(kernels, weights, tables, graph, plan);
+    this.weights = new Weights(accelerator);
+    this.tables = new StepTables(accelerator, graph, plan);
+    this.scratch = accelerator.allocate(16, "the scratch");
+    this.rowOps = new RowOps(accelerator, weights, tables);
+    this.matrixOps = new MatrixOps(accelerator, weights, tables);
+    this.memoryOps = new MemoryOps(accelerator, weights, tables, graph, plan);
     graph.ops().forEach(this::prepare);
   }
 
@@ -50,59 +49,9 @@ final class ClProgram implements Program {
     }
   }
 
-  /// One step: where values are now, and how many rows are still alive.
-  final class Step {
-    private final int allRows;
-    private final int spans;
-    private final ClBuffer pool;
-    private int rows;
-    private int op;
-
-    Step(Batch batch, ClPool pool) {
-      this.allRows = batch.rows();
-      this.rows = allRows;
-      this.spans = batch.spans().size();
-      this.pool = pool.buffer();
-    }
-
-    int rows() {
-      return rows;
-    }
-
-    void keepRows(int count) {
-      rows = count;
-    }
-
-    int spans() {
-      return spans;
-    }
-
-    ClBuffer pool() {
-      return pool;
-    }
-
-    ClBuffer scratch() {
-      return scratch;
-    }
-
-    /// Where a value begins, in floats.
-    long at(Value value) {
-      return (long) places.column(value) * allRows;
-    }
-
-    /// Where the op's working room begins, in floats.
-    long work() {
-      return (long) places.workColumn(op) * allRows;
-    }
-
-    int count(Value value) {
-      return Math.multiplyExact(rows, value.width());
-    }
-  }
-
   @Override
   public void run(Batch batch, DevicePool pool, Logits logits) {
-    if (!(pool instanceof ClPool own)) {
+    if (!(pool instanceof AcceleratedPool own)) {
       throw new DeviceException(
           DeviceException.Kind.FAILED, "the pool belongs to another kind of device");
     }
@@ -112,15 +61,15 @@ final class ClProgram implements Program {
     }
     reserve(batch.rows());
     tables.fill(batch);
-    var step = new Step(batch, own);
-    for (step.op = 0; step.op < graph.ops().size(); step.op++) {
-      run(graph.ops().get(step.op), step, batch);
+    var step = new Step(places, scratch, own, tables);
+    for (Op op : graph.ops()) {
+      run(op, step, batch);
     }
     if (step.rows() > 0) {
       MemorySegment target = MemorySegment.ofArray(out).asSlice(0, 4L * step.count(graph.logits()));
-      queue.read(scratch, 4 * step.at(graph.logits()), target);
+      accelerator.read(scratch, step.at(graph.logits()), target);
     }
-    queue.finish();
+    accelerator.finish();
   }
 
   private void run(Op op, Step step, Batch batch) {
@@ -142,13 +91,13 @@ final class ClProgram implements Program {
     long bytes = scratchBytes(places, rows);
     if (bytes > scratch.bytes()) {
       scratch.release();
-      scratch = queue.allocate(bytes, "the scratch of a step of " + rows + " rows");
+      scratch = accelerator.allocate(bytes, "the scratch of a step of " + rows + " rows");
     }
   }
 
   static ProgramSize measure(Graph graph, StepSize largest) {
     return new ProgramSize(
-        ClWeights.bytes(graph), scratchBytes(new ScratchPlan(graph), largest.rows()));
+        Weights.bytes(graph), scratchBytes(new ScratchPlan(graph), largest.rows()));
   }
 
   private static long scratchBytes(ScratchPlan places, int rows) {
@@ -167,9 +116,8 @@ final class ClProgram implements Program {
 
   @Override
   public void close() {
-    queue.finish();
+    accelerator.finish();
     scratch.release();
-    rowOps.close();
     tables.close();
     weights.close();
   }

@@ -1,24 +1,22 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import mneme.device.DeviceException;
-import mneme.device.opencl.ClProgram.Step;
 import mneme.format.Encoding;
 import mneme.format.Tensor;
 import mneme.graph.Op;
 import mneme.graph.Value;
 import org.jspecify.annotations.Nullable;
 
-/// Launches the kernels of `matrix.cl`.
+/// Launches the kernels of `matrix.kernel`.
 final class MatrixOps {
-  private static final int ITEMS = 32;
   private static final int ROWS = 4;
 
-  private final ClKernels kernels;
-  private final ClWeights weights;
+  private final Accelerator accelerator;
+  private final Weights weights;
   private final StepTables tables;
 
-  MatrixOps(ClKernels kernels, ClWeights weights, StepTables tables) {
-    this.kernels = kernels;
+  MatrixOps(Accelerator accelerator, Weights weights, StepTables tables) {
+    this.accelerator = accelerator;
     this.weights = weights;
     this.tables = tables;
   }
@@ -35,22 +33,20 @@ final class MatrixOps {
     if (!known) {
       throw new DeviceException(
           DeviceException.Kind.FAILED,
-          "tensor '%s' is in %s, which no OpenCL kernel reads".formatted(weight.name(), encoding));
+          "tensor '%s' is in %s, which no kernel reads".formatted(weight.name(), encoding));
     }
-    kernels.matrix(kernel, encoding);
+    accelerator.build(Kernel.matrix(kernel, encoding));
     weights.matrix(weight);
   }
 
   void embed(Op.Embed op, Step step) {
     int columns = op.table().columns();
-    kernels
-        .matrix("embed", op.table().encoding())
-        .buffer(step.scratch())
-        .at(step.at(op.out()))
-        .buffer(weights.matrix(op.table()))
-        .buffer(tables.tokens())
-        .number(columns)
-        .each((columns + 31) / 32, step.rows());
+    Launch launch =
+        accelerator
+            .launch(Kernel.matrix("embed", op.table().encoding()))
+            .at(step.scratch(), step.at(op.out()))
+            .at(weights.matrix(op.table()), 0);
+    tables.tokens(launch).number(columns).each((columns + 31) / 32, step.rows());
   }
 
   void product(Op.MatMul op, Step step) {
@@ -64,36 +60,34 @@ final class MatrixOps {
   /// @param height outputs that read the same run of the input
   private void product(
       Tensor weight, @Nullable Tensor bias, Value in, Value out, int height, Step step) {
-    kernels
-        .matrix("product", weight.encoding())
-        .buffer(step.scratch())
-        .at(step.at(in))
-        .at(step.at(out))
-        .buffer(weights.matrix(weight))
-        .buffer(weights.vector(bias))
+    accelerator
+        .launch(Kernel.matrix("product", weight.encoding()))
+        .at(step.scratch(), step.at(in))
+        .at(step.scratch(), step.at(out))
+        .at(weights.matrix(weight), 0)
+        .at(weights.vector(bias), 0)
         .number(weight.columns())
         .number(out.width())
         .number(step.rows())
         .number(height)
         .flag(bias != null)
-        .groups(out.width(), ITEMS, (step.rows() + ROWS - 1) / ROWS);
+        .groups(out.width(), (step.rows() + ROWS - 1) / ROWS);
   }
 
   void expertProduct(Op.ExpertMatMul op, Step step) {
     int columns = op.weight().columns();
-    kernels
-        .matrix("expert_product", op.weight().encoding())
-        .buffer(step.scratch())
-        .at(step.at(op.in()))
-        .at(step.at(op.route()))
-        .at(step.at(op.out()))
-        .buffer(weights.matrix(op.weight()))
-        .buffer(weights.vector(op.bias()))
+    accelerator
+        .launch(Kernel.matrix("expert_product", op.weight().encoding()))
+        .at(step.scratch(), step.at(op.in()))
+        .at(step.scratch(), step.at(op.route()))
+        .at(step.scratch(), step.at(op.out()))
+        .at(weights.matrix(op.weight()), 0)
+        .at(weights.vector(op.bias()), 0)
         .number(columns)
         .number(op.weight().rows())
         .number(op.chosen())
         .flag(op.in().width() == columns)
         .flag(op.bias() != null)
-        .groups(op.out().width(), ITEMS, step.rows());
+        .groups(op.out().width(), step.rows());
   }
 }

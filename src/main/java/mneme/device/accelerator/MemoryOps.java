@@ -1,7 +1,6 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import mneme.device.DeviceException;
-import mneme.device.opencl.ClProgram.Step;
 import mneme.format.Encoding;
 import mneme.graph.AttentionSpec;
 import mneme.graph.Graph;
@@ -9,24 +8,24 @@ import mneme.graph.HeadScanSpec;
 import mneme.graph.LinearScanSpec;
 import mneme.graph.Op;
 import mneme.graph.Value;
-import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
 
-/// Launches the kernels of `memory.cl`.
+/// Launches the kernels of `memory.kernel`.
 final class MemoryOps {
-  private static final int ITEMS = 32;
-  private static final int MAX_VALUE_WIDTH = 32 * ITEMS;
+  private static final int MAX_VALUE_WIDTH = 1024;
   private static final int MAX_TAPS = 16;
+  private static final int MAX_HEAD_WIDTH = 2048;
 
-  private final ClKernels kernels;
-  private final ClWeights weights;
+  private final Accelerator accelerator;
+  private final Weights weights;
   private final StepTables tables;
   private final Graph graph;
   private final MemoryPlan plan;
 
-  MemoryOps(ClKernels kernels, ClWeights weights, StepTables tables, Graph graph, MemoryPlan plan) {
-    this.kernels = kernels;
+  MemoryOps(
+      Accelerator accelerator, Weights weights, StepTables tables, Graph graph, MemoryPlan plan) {
+    this.accelerator = accelerator;
     this.weights = weights;
     this.tables = tables;
     this.graph = graph;
@@ -41,12 +40,15 @@ final class MemoryOps {
     if (op instanceof Op.ShortConv conv && conv.weight().columns() > MAX_TAPS) {
       throw tooLarge("a short convolution", conv.weight().columns() + " taps", MAX_TAPS);
     }
+    if (op instanceof Op.ScalarLstm lstm && lstm.out().width() / lstm.heads() > MAX_HEAD_WIDTH) {
+      throw tooLarge("an sLSTM", "heads of " + lstm.out().width() / lstm.heads(), MAX_HEAD_WIDTH);
+    }
   }
 
   private static DeviceException tooLarge(String op, String has, int most) {
     return new DeviceException(
         DeviceException.Kind.FAILED,
-        "%s has %s; the OpenCL kernel takes at most %d".formatted(op, has, most));
+        "%s has %s; its kernel takes at most %d".formatted(op, has, most));
   }
 
   void run(Op.Stateful op, Step step) {
@@ -54,8 +56,8 @@ final class MemoryOps {
       case Op.Attention o -> attention(o, step);
       case Op.ShortConv o ->
           scan("short_conv", o, step, o.in(), o.out())
-              .buffer(weights.vector(o.weight()))
-              .buffer(weights.vector(o.bias()))
+              .at(weights.vector(o.weight()), 0)
+              .at(weights.vector(o.bias()), 0)
               .number(o.in().width())
               .number(o.weight().columns())
               .number(RowOps.number(o.kind()))
@@ -67,8 +69,8 @@ final class MemoryOps {
               .each(o.in().width(), step.spans());
       case Op.SelectiveScan o ->
           scan("selective_scan", o, step, o.x(), o.step(), o.b(), o.c(), o.out())
-              .buffer(weights.vector(o.a()))
-              .buffer(weights.vector(o.d()))
+              .at(weights.vector(o.a()), 0)
+              .at(weights.vector(o.d()), 0)
               .number(o.x().width())
               .number(o.b().width())
               .each(o.x().width(), step.spans());
@@ -93,44 +95,40 @@ final class MemoryOps {
               .each(o.value().width(), step.spans());
       case Op.GatedRecurrence o ->
           scan("gated_recurrence", o, step, o.x(), o.inputGate(), o.recurrenceGate(), o.out())
-              .buffer(weights.vector(o.weight()))
+              .at(weights.vector(o.weight()), 0)
               .number(o.x().width())
               .each(o.x().width(), step.spans());
       case Op.MatrixLstm o -> matrixLstm(o, step);
       case Op.ScalarLstm o -> scalarLstm(o, step);
       case Op.ChannelWkv o ->
           scan("channel_wkv", o, step, o.key(), o.value(), o.out())
-              .buffer(weights.vector(o.decay()))
-              .buffer(weights.vector(o.first()))
+              .at(weights.vector(o.decay()), 0)
+              .at(weights.vector(o.first()), 0)
               .number(o.key().width())
               .each(o.key().width(), step.spans());
     }
   }
 
   /// A kernel with its values and the tables that every scan reads.
-  private ClCall scan(String kernel, Op.Stateful op, Step step, Value... values) {
-    ClCall call = kernels.memory(kernel).buffer(step.scratch());
+  private Launch scan(String kernel, Op.Stateful op, Step step, Value... values) {
+    Launch launch = accelerator.launch(Kernel.memory(kernel));
     for (Value value : values) {
-      call.at(step.at(value));
+      launch.at(step.scratch(), step.at(value));
     }
-    return spans(call, op, step);
+    return states(launch, op, step);
   }
 
-  private ClCall spans(ClCall call, Op.Stateful op, Step step) {
+  private Launch states(Launch launch, Op.Stateful op, Step step) {
     var place = (MemoryPlan.Place.InBlock) plan.places().get(op.need());
-    return call.buffer(step.pool())
-        .buffer(tables.firstRows())
-        .buffer(tables.lengths())
-        .buffer(tables.starts())
-        .buffer(tables.states(place.state()));
+    return tables.states(launch.at(step.pool(), 0), place.state());
   }
 
   private void headScan(Op.HeadScan op, Step step) {
     HeadScanSpec spec = op.spec();
     scan("head_scan", op, step, op.x(), op.dt(), op.b(), op.c(), op.out())
-        .buffer(weights.vector(spec.a()))
-        .buffer(weights.vector(spec.d()))
-        .buffer(weights.vector(spec.dtBias()))
+        .at(weights.vector(spec.a()), 0)
+        .at(weights.vector(spec.d()), 0)
+        .at(weights.vector(spec.dtBias()), 0)
         .number(spec.heads())
         .number(spec.headWidth())
         .number(spec.stateWidth())
@@ -143,8 +141,8 @@ final class MemoryOps {
     LinearScanSpec spec = op.spec();
     Value decay = op.decay() == null ? op.query() : op.decay();
     scan("linear_scan", op, step, op.query(), op.key(), op.value(), decay, op.out())
-        .buffer(weights.vector(spec.bonus()))
-        .buffer(weights.vector(spec.decay()))
+        .at(weights.vector(spec.bonus()), 0)
+        .at(weights.vector(spec.decay()), 0)
         .number(spec.heads())
         .number(op.key().width() / spec.heads())
         .number(op.value().width() / spec.heads())
@@ -158,31 +156,29 @@ final class MemoryOps {
   private void matrixLstm(Op.MatrixLstm op, Step step) {
     int keyWidth = op.key().width() / op.heads();
     int valueWidth = op.value().width() / op.heads();
-    ClCall gates =
-        kernels
-            .memory("matrix_lstm_gates")
-            .buffer(step.scratch())
-            .at(step.at(op.query()))
-            .at(step.at(op.key()))
-            .at(step.at(op.inputGate()))
-            .at(step.at(op.forgetGate()))
-            .at(step.work());
-    spans(gates, op, step)
+    Launch gates =
+        accelerator
+            .launch(Kernel.memory("matrix_lstm_gates"))
+            .at(step.scratch(), step.at(op.query()))
+            .at(step.scratch(), step.at(op.key()))
+            .at(step.scratch(), step.at(op.inputGate()))
+            .at(step.scratch(), step.at(op.forgetGate()))
+            .at(step.scratch(), step.work(op));
+    states(gates, op, step)
         .number(op.heads())
         .number(keyWidth)
         .number(valueWidth)
         .number(op.epsilon())
         .each(op.heads(), step.spans());
-    ClCall columns =
-        kernels
-            .memory("matrix_lstm")
-            .buffer(step.scratch())
-            .at(step.at(op.query()))
-            .at(step.at(op.key()))
-            .at(step.at(op.value()))
-            .at(step.work())
-            .at(step.at(op.out()));
-    spans(columns, op, step)
+    Launch columns =
+        accelerator
+            .launch(Kernel.memory("matrix_lstm"))
+            .at(step.scratch(), step.at(op.query()))
+            .at(step.scratch(), step.at(op.key()))
+            .at(step.scratch(), step.at(op.value()))
+            .at(step.scratch(), step.work(op))
+            .at(step.scratch(), step.at(op.out()));
+    states(columns, op, step)
         .number(op.heads())
         .number(keyWidth)
         .number(valueWidth)
@@ -192,12 +188,11 @@ final class MemoryOps {
   private void scalarLstm(Op.ScalarLstm op, Step step) {
     int headWidth = op.out().width() / op.heads();
     scan("scalar_lstm", op, step, op.gates(), op.out())
-        .buffer(weights.vector(op.recurrent()))
-        .buffer(weights.vector(op.bias()))
-        .local(4L * headWidth)
+        .at(weights.vector(op.recurrent()), 0)
+        .at(weights.vector(op.bias()), 0)
         .number(op.heads())
         .number(headWidth)
-        .groups(op.heads(), ITEMS, step.spans());
+        .groups(op.heads(), step.spans());
   }
 
   private void attention(Op.Attention op, Step step) {
@@ -219,22 +214,19 @@ final class MemoryOps {
   private record Half(Value from, int width, long at, Encoding encoding) {}
 
   private void keep(Half half, MemoryNeed.Kv kv, int group, Step step) {
-    kernels
-        .memory("keep")
-        .buffer(step.scratch())
-        .at(step.at(half.from()))
-        .buffer(step.pool())
-        .buffer(tables.spans())
-        .buffer(tables.positions())
-        .buffer(tables.firstPages(group))
-        .buffer(tables.lists(group))
-        .buffer(tables.pages())
+    Launch launch =
+        tables.rows(
+            accelerator
+                .launch(Kernel.memory("keep"))
+                .at(step.scratch(), step.at(half.from()))
+                .at(step.pool(), 0));
+    tables
+        .pages(launch, group)
         .number(step.rows())
         .number(kv.heads())
         .number(half.width())
         .number(plan.pageTokens())
-        .at(half.at())
-        .number(KvEncoding.rowBytes(half.encoding(), half.width()))
+        .number(Math.toIntExact(half.at()))
         .number(half.encoding().ggufId())
         .each((long) step.rows() * kv.heads() * ((half.width() + 31) / 32), 1);
   }
@@ -242,39 +234,31 @@ final class MemoryOps {
   private void attend(Op.Attention op, MemoryNeed.Kv kv, MemoryPlan.Place.InPage place, Step step) {
     AttentionSpec spec = op.spec();
     boolean latent = kv.valueWidth() == 0;
-    Encoding keys = plan.encoding().keys();
-    Encoding values = latent ? keys : plan.encoding().values();
-    int rowWidth = latent ? kv.keyWidth() : kv.valueWidth();
-    kernels
-        .memory("attend")
-        .buffer(step.scratch())
-        .at(step.at(op.query()))
-        .at(step.at(op.out()))
-        .buffer(step.pool())
-        .buffer(tables.spans())
-        .buffer(tables.positions())
-        .buffer(tables.firstPages(place.group()))
-        .buffer(tables.lists(place.group()))
-        .buffer(tables.pages())
-        .buffer(weights.vector(spec.sinks()))
-        .local(4L * plan.pageTokens())
-        .number(kv.heads())
+    Launch launch =
+        tables.rows(
+            accelerator
+                .launch(Kernel.memory("attend"))
+                .at(step.scratch(), step.at(op.query()))
+                .at(step.scratch(), step.at(op.out()))
+                .at(step.pool(), 0));
+    tables
+        .pages(launch, place.group())
+        .at(weights.vector(spec.sinks()), 0)
         .number(spec.queryHeads())
+        .number(kv.heads())
         .number(kv.keyWidth())
         .number(valueWidth(op))
         .number(plan.pageTokens())
         .number(kv.windowTokens())
-        .at(place.keysAt())
-        .number(KvEncoding.rowBytes(keys, kv.keyWidth()))
-        .number(keys.ggufId())
-        .at(latent ? place.keysAt() : place.valuesAt())
-        .number(KvEncoding.rowBytes(values, rowWidth))
-        .number(values.ggufId())
-        .number(rowWidth)
+        .number(Math.toIntExact(place.keysAt()))
+        .number(plan.encoding().keys().ggufId())
+        .number(Math.toIntExact(latent ? place.keysAt() : place.valuesAt()))
+        .number((latent ? plan.encoding().keys() : plan.encoding().values()).ggufId())
+        .number(latent ? kv.keyWidth() : kv.valueWidth())
         .number(spec.scale())
         .number(spec.softcap())
         .flag(spec.sinks() != null)
-        .groups(spec.queryHeads(), ITEMS, step.rows());
+        .groups(spec.queryHeads(), step.rows());
   }
 
   private int valueWidth(Op.Attention op) {

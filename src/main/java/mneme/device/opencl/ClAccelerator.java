@@ -19,23 +19,26 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import mneme.device.DeviceException;
+import mneme.device.accelerator.Accelerator;
+import mneme.device.accelerator.Kernel;
+import mneme.device.accelerator.Launch;
+import mneme.device.accelerator.Memory;
 import org.lwjgl.system.MemoryStack;
 
 /// The context of one device and its only queue, which runs everything in order. Bytes of the host
 /// go through a staging segment, because those of a mapped file must not be read by a driver: a
 /// file that is cut would end the process.
-final class ClQueue implements AutoCloseable {
+final class ClAccelerator implements Accelerator {
   private static final long STAGING_BYTES = 4 << 20;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment staging = arena.allocate(STAGING_BYTES, 64);
-  private final long device;
   private final long context;
   private final long queue;
   private final long largestBytes;
+  private final ClKernels kernels;
 
-  ClQueue(long platform, long device) {
-    this.device = device;
+  ClAccelerator(long platform, long device) {
     this.largestBytes = ClQuery.deviceLong(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer error = stack.mallocInt(1);
@@ -50,22 +53,11 @@ final class ClQueue implements AutoCloseable {
       queue = clCreateCommandQueue(context, device, 0, error);
       ClErrors.check(error.get(0), "opening the device's queue");
     }
+    kernels = new ClKernels(context, device);
   }
 
-  long device() {
-    return device;
-  }
-
-  long context() {
-    return context;
-  }
-
-  long handle() {
-    return queue;
-  }
-
-  /// @throws DeviceException kind OUT_OF_MEMORY
-  ClBuffer allocate(long bytes, String what) {
+  @Override
+  public Memory allocate(long bytes, String what) {
     if (bytes > largestBytes) {
       throw new DeviceException(
           DeviceException.Kind.OUT_OF_MEMORY,
@@ -76,56 +68,72 @@ final class ClQueue implements AutoCloseable {
       IntBuffer error = stack.mallocInt(1);
       long handle = clCreateBuffer(context, CL_MEM_READ_WRITE, Math.max(bytes, 16), error);
       ClErrors.check(error.get(0), what + " of " + bytes + " bytes");
-      return new ClBuffer(handle, bytes);
+      return new ClMemory(handle, bytes);
     }
   }
 
-  void write(ClBuffer to, long at, MemorySegment source) {
+  @Override
+  public void write(Memory to, long at, MemorySegment source) {
     for (long done = 0; done < source.byteSize(); done += STAGING_BYTES) {
       long part = Math.min(STAGING_BYTES, source.byteSize() - done);
       MemorySegment.copy(source, done, staging, 0, part);
       ClErrors.check(
-          nclEnqueueWriteBuffer(queue, to.handle(), 1, at + done, part, staging.address(), 0, 0, 0),
+          nclEnqueueWriteBuffer(
+              queue, ClMemory.handle(to), 1, at + done, part, staging.address(), 0, 0, 0),
           "writing to the device");
     }
   }
 
-  void read(ClBuffer from, long at, MemorySegment target) {
+  @Override
+  public void read(Memory from, long at, MemorySegment target) {
     for (long done = 0; done < target.byteSize(); done += STAGING_BYTES) {
       long part = Math.min(STAGING_BYTES, target.byteSize() - done);
       ClErrors.check(
           nclEnqueueReadBuffer(
-              queue, from.handle(), 1, at + done, part, staging.address(), 0, 0, 0),
+              queue, ClMemory.handle(from), 1, at + done, part, staging.address(), 0, 0, 0),
           "reading from the device");
       MemorySegment.copy(staging, 0, target, done, part);
     }
   }
 
-  void copy(ClBuffer buffer, long from, long to, long bytes) {
+  @Override
+  public void copy(Memory memory, long from, long to, long bytes) {
+    long handle = ClMemory.handle(memory);
     ClErrors.check(
-        clEnqueueCopyBuffer(queue, buffer.handle(), buffer.handle(), from, to, bytes, null, null),
+        clEnqueueCopyBuffer(queue, handle, handle, from, to, bytes, null, null),
         "copying on the device");
-    finish();
   }
 
-  void zero(ClBuffer buffer, long at, long bytes) {
+  @Override
+  public void zero(Memory memory, long at, long bytes) {
     if (bytes > 0) {
       try (MemoryStack stack = MemoryStack.stackPush()) {
         ByteBuffer zero = stack.calloc(1);
         ClErrors.check(
-            clEnqueueFillBuffer(queue, buffer.handle(), zero, at, bytes, null, null),
+            clEnqueueFillBuffer(queue, ClMemory.handle(memory), zero, at, bytes, null, null),
             "clearing memory of the device");
-        finish();
       }
     }
   }
 
-  void finish() {
+  @Override
+  public void build(Kernel kernel) {
+    kernels.built(kernel);
+  }
+
+  @Override
+  public Launch launch(Kernel kernel) {
+    return new ClLaunch(queue, kernels.built(kernel));
+  }
+
+  @Override
+  public void finish() {
     ClErrors.check(clFinish(queue), "the step");
   }
 
   @Override
   public void close() {
+    kernels.close();
     clReleaseCommandQueue(queue);
     clReleaseContext(context);
     arena.close();

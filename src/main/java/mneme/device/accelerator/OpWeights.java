@@ -1,4 +1,4 @@
-package mneme.device.opencl;
+package mneme.device.accelerator;
 
 import java.util.List;
 import java.util.Objects;

@@ -1,0 +1,47 @@
+package mneme.device.accelerator;
+
+import mneme.device.Device;
+import mneme.device.DeviceInfo;
+import mneme.device.DevicePool;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
+
+/// A device that computes with the kernels. It keeps activations in f32 whatever the numerics.
+public final class AcceleratedDevice implements Device {
+  private final DeviceInfo info;
+  private final Accelerator accelerator;
+
+  public AcceleratedDevice(DeviceInfo info, Accelerator accelerator) {
+    this.info = info;
+    this.accelerator = accelerator;
+  }
+
+  @Override
+  public DeviceInfo info() {
+    return info;
+  }
+
+  @Override
+  public DevicePool openPool(long bytes) {
+    return new AcceleratedPool(accelerator, bytes);
+  }
+
+  @Override
+  public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+    return new AcceleratedProgram(accelerator, graph, plan);
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return AcceleratedProgram.measure(graph, largest);
+  }
+
+  @Override
+  public void close() {
+    accelerator.close();
+  }
+}

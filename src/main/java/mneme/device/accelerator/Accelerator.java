@@ -1,0 +1,36 @@
+package mneme.device.accelerator;
+
+import java.lang.foreign.MemorySegment;
+
+/// A device that runs kernels. Everything happens in the order of the calls; nothing has happened
+/// for sure before [#finish] or [#read].
+public interface Accelerator extends AutoCloseable {
+  /// @param what it is for, for the message
+  /// @throws mneme.device.DeviceException kind OUT_OF_MEMORY if the device cannot give that much at
+  ///   once
+  Memory allocate(long bytes, String what);
+
+  /// Host to device. The source may change when this returns.
+  void write(Memory to, long at, MemorySegment source);
+
+  /// Device to host; waits for everything before it.
+  void read(Memory from, long at, MemorySegment target);
+
+  /// The two ranges do not overlap.
+  void copy(Memory memory, long from, long to, long bytes);
+
+  void zero(Memory memory, long at, long bytes);
+
+  /// Compiles `kernel` if that has not happened yet.
+  ///
+  /// @throws mneme.device.DeviceException kind BUILD_FAILED if the driver's compiler refuses it
+  void build(Kernel kernel);
+
+  /// A launch, to be given the kernel's parameters in their order.
+  Launch launch(Kernel kernel);
+
+  void finish();
+
+  @Override
+  void close();
+}

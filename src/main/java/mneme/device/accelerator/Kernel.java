@@ -1,0 +1,39 @@
+package mneme.device.accelerator;
+
+import java.util.Map;
+import java.util.TreeMap;
+import mneme.format.Encoding;
+
+/// A kernel of one of the kernel files, and what is defined where it is compiled.
+public record Kernel(String file, String name, Map<String, Integer> definitions) {
+  public Kernel {
+    definitions = Map.copyOf(definitions);
+  }
+
+  static Kernel rows(String name) {
+    return new Kernel("rows", name, Map.of());
+  }
+
+  static Kernel memory(String name) {
+    return new Kernel("memory", name, Map.of());
+  }
+
+  /// A kernel that reads weights in `encoding`.
+  static Kernel matrix(String name, Encoding encoding) {
+    return new Kernel(
+        "matrix",
+        name,
+        Map.of(
+            "ENCODING", encoding.ggufId(),
+            "BLOCK_BYTES", encoding.blockBytes(),
+            "BLOCK_ELEMENTS", encoding.blockElements()));
+  }
+
+  /// The definitions as lines of a preprocessor, always in the same order.
+  String defined() {
+    var lines = new StringBuilder();
+    new TreeMap<>(definitions)
+        .forEach((name, number) -> lines.append("#define %s %d\n".formatted(name, number)));
+    return lines.toString();
+  }
+}

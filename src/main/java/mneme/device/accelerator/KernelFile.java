@@ -1,0 +1,107 @@
+package mneme.device.accelerator;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A file of kernels, cut into its parts: what a kernel begins with, the kernels and what stands
+/// between them. Each language writes the head of a kernel its own way; everything else is the same
+/// text, made of what both languages have in common and of the words that their preludes define.
+public final class KernelFile {
+  private static final String FOLDER = "/kernels/";
+  private static final Pattern KERNEL =
+      Pattern.compile("^KERNEL\\((\\d+)\\) (\\w+)\\(([^)]*)\\) \\{\\n(.*?)^\\}\\n", multiline());
+
+  /// A part of the file.
+  public sealed interface Part {}
+
+  /// Functions and definitions for the kernels that follow.
+  public record Shared(String text) implements Part {}
+
+  /// @param items of one work-group
+  /// @param body from the line after the head to the line before the closing brace
+  public record Definition(String name, int items, List<Parameter> parameters, String body)
+      implements Part {
+    public Definition {
+      parameters = List.copyOf(parameters);
+    }
+  }
+
+  /// @param type `PTR`, `uint` or `float`
+  public record Parameter(String type, String name) {
+    public boolean isAddress() {
+      return type.equals("PTR");
+    }
+  }
+
+  private final List<Part> parts = new ArrayList<>();
+
+  private KernelFile(String text) {
+    Matcher kernels = KERNEL.matcher(text);
+    int end = 0;
+    while (kernels.find()) {
+      parts.add(new Shared(text.substring(end, kernels.start())));
+      parts.add(definition(kernels.toMatchResult()));
+      end = kernels.end();
+    }
+    parts.add(new Shared(text.substring(end)));
+  }
+
+  private static int multiline() {
+    return Pattern.MULTILINE | Pattern.DOTALL;
+  }
+
+  private static Definition definition(MatchResult kernel) {
+    List<Parameter> parameters =
+        Arrays.stream(kernel.group(3).split(","))
+            .map(parameter -> parameter.strip().split("\\s+"))
+            .map(words -> new Parameter(words[0], words[1]))
+            .toList();
+    return new Definition(
+        kernel.group(2), Integer.parseInt(kernel.group(1)), parameters, kernel.group(4));
+  }
+
+  /// The file that `kernel` is in, behind the definitions it is compiled with.
+  ///
+  /// @param prelude the name of the file that defines the dialect's words in a language
+  public static KernelFile of(Kernel kernel, String prelude) {
+    return new KernelFile(
+        "%s\n%s\n%s\n%s"
+            .formatted(
+                text(prelude + ".prelude"),
+                kernel.defined(),
+                text("curves.kernel"),
+                text(kernel.file() + ".kernel")));
+  }
+
+  private static String text(String name) {
+    try (InputStream in = KernelFile.class.getResourceAsStream(FOLDER + name)) {
+      if (in == null) {
+        throw new IllegalStateException("kernels/" + name + " is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public List<Part> parts() {
+    return List.copyOf(parts);
+  }
+
+  public Definition definition(String name) {
+    return parts.stream()
+        .filter(Definition.class::isInstance)
+        .map(Definition.class::cast)
+        .filter(definition -> definition.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no kernel " + name));
+  }
+}

@@ -1,0 +1,58 @@
+package mneme.device.accelerator;
+
+import mneme.graph.Op;
+import mneme.graph.Value;
+
+/// One step on its way through a graph: where values are, and how many rows are still alive.
+final class Step {
+  private final ScratchPlan places;
+  private final Memory scratch;
+  private final Memory pool;
+  private final int allRows;
+  private final int spans;
+  private int rows;
+
+  Step(ScratchPlan places, Memory scratch, AcceleratedPool pool, StepTables tables) {
+    this.places = places;
+    this.scratch = scratch;
+    this.pool = pool.memory();
+    this.allRows = tables.rows();
+    this.spans = tables.spans();
+    this.rows = allRows;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  void keepRows(int count) {
+    rows = count;
+  }
+
+  int spans() {
+    return spans;
+  }
+
+  Memory pool() {
+    return pool;
+  }
+
+  Memory scratch() {
+    return scratch;
+  }
+
+  /// Byte of the scratch where a value begins.
+  long at(Value value) {
+    return 4L * places.column(value) * allRows;
+  }
+
+  /// Byte of the scratch where the op's working room begins.
+  long work(Op op) {
+    return 4L * places.workColumn(op) * allRows;
+  }
+
+  /// Numbers of a value.
+  int count(Value value) {
+    return Math.multiplyExact(rows, value.width());
+  }
+}

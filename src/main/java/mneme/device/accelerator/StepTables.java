@@ -1,0 +1,211 @@
+package mneme.device.accelerator;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import mneme.device.Batch;
+import mneme.device.Span;
+import mneme.graph.Graph;
+import mneme.graph.Op;
+import mneme.graph.RopeSpec;
+import mneme.memory.MemoryPlan;
+
+/// What the kernels must know of a step, as `memory.kernel` describes it, and the turns of each
+/// rotary embedding. One piece of memory, written once a step and grown as needed.
+final class StepTables implements AutoCloseable {
+  private static final long FIRST_BYTES = 1 << 16;
+
+  private final Accelerator accelerator;
+  private final MemoryPlan plan;
+  private final Map<RopeSpec, double[]> frequencies = new LinkedHashMap<>();
+  private final Map<Object, Long> places = new HashMap<>();
+  private MemorySegment numbers = Arena.ofAuto().allocate(FIRST_BYTES, 8);
+  private Memory memory;
+  private long end;
+  private int rows;
+  private int spans;
+
+  private enum Table {
+    TOKENS,
+    ROWS,
+    WANTED,
+    SPANS,
+    PAGES
+  }
+
+  private record Lists(int group) {}
+
+  private record States(int rank) {}
+
+  StepTables(Accelerator accelerator, Graph graph, MemoryPlan plan) {
+    this.accelerator = accelerator;
+    this.plan = plan;
+    for (Op op : graph.ops()) {
+      if (op instanceof Op.Rope rope) {
+        frequencies.computeIfAbsent(rope.spec(), RopeSpec::frequencies);
+      }
+    }
+    this.memory = accelerator.allocate(FIRST_BYTES, "the tables of a step");
+  }
+
+  void fill(Batch batch) {
+    end = 0;
+    rows = batch.rows();
+    spans = batch.spans().size();
+    int[] positions = fillRows(batch);
+    fillPages(batch.spans());
+    for (int rank = 0; rank < plan.states().size(); rank++) {
+      int state = rank;
+      put(
+          new States(rank),
+          batch.spans().stream().mapToLong(span -> span.memory().state(state)).toArray());
+    }
+    frequencies.forEach((spec, pairs) -> put(spec, turns(spec, pairs, positions)));
+    if (end > memory.bytes()) {
+      memory.release();
+      memory = accelerator.allocate(numbers.byteSize(), "the tables of a step");
+    }
+    accelerator.write(memory, 0, numbers.asSlice(0, end));
+  }
+
+  private int[] fillRows(Batch batch) {
+    int[] tokens = new int[rows];
+    int[] positions = new int[rows];
+    int[] ofRow = new int[2 * rows];
+    int[] ofSpan = new int[3 * spans];
+    int[] wanted = new int[batch.outputs()];
+    int row = 0;
+    int outputs = 0;
+    for (int s = 0; s < spans; s++) {
+      Span span = batch.spans().get(s);
+      int length = span.tokens().length();
+      ofSpan[3 * s] = row;
+      ofSpan[3 * s + 1] = length;
+      ofSpan[3 * s + 2] = span.start();
+      for (int i = 0; i < length; i++, row++) {
+        tokens[row] = span.tokens().at(i);
+        positions[row] = span.start() + i;
+        ofRow[2 * row] = s;
+        ofRow[2 * row + 1] = positions[row];
+        if (i >= length - span.outputs()) {
+          wanted[outputs++] = row;
+        }
+      }
+    }
+    put(Table.TOKENS, tokens);
+    put(Table.ROWS, ofRow);
+    put(Table.SPANS, ofSpan);
+    put(Table.WANTED, wanted);
+    return positions;
+  }
+
+  private void fillPages(List<Span> all) {
+    List<Long> offsets = new ArrayList<>();
+    for (int group = 0; group < plan.groups().size(); group++) {
+      int[] lists = new int[all.size()];
+      for (int s = 0; s < lists.length; s++) {
+        Span span = all.get(s);
+        int first = plan.firstPage(plan.groups().get(group), span.start() + 1);
+        int last = (span.start() + span.tokens().length() - 1) / plan.pageTokens();
+        lists[s] = offsets.size() - first;
+        for (int page = first; page <= last; page++) {
+          offsets.add(span.memory().page(group, page));
+        }
+      }
+      put(new Lists(group), lists);
+    }
+    put(Table.PAGES, offsets.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /// Cosine and sine of every pair of every row. On the host, as angles grow with the position
+  /// beyond what f32 resolves, and not every device has f64.
+  private static float[] turns(RopeSpec spec, double[] pairs, int[] positions) {
+    float[] turns = new float[2 * pairs.length * positions.length];
+    int at = 0;
+    for (int position : positions) {
+      for (double frequency : pairs) {
+        turns[at++] = (float) (Math.cos(position * frequency) * spec.magnitude());
+        turns[at++] = (float) (Math.sin(position * frequency) * spec.magnitude());
+      }
+    }
+    return turns;
+  }
+
+  private void put(Object table, int[] values) {
+    long at = room(table, 4L * values.length);
+    MemorySegment.copy(values, 0, numbers, ValueLayout.JAVA_INT, at, values.length);
+  }
+
+  private void put(Object table, long[] values) {
+    long at = room(table, 8L * values.length);
+    MemorySegment.copy(values, 0, numbers, ValueLayout.JAVA_LONG, at, values.length);
+  }
+
+  private void put(Object table, float[] values) {
+    long at = room(table, 4L * values.length);
+    MemorySegment.copy(values, 0, numbers, ValueLayout.JAVA_FLOAT, at, values.length);
+  }
+
+  private long room(Object table, long bytes) {
+    long at = end;
+    end += (bytes + 7) / 8 * 8;
+    places.put(table, at);
+    if (end > numbers.byteSize()) {
+      numbers = Arena.ofAuto().allocate(2 * end, 8).copyFrom(numbers);
+    }
+    return at;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int spans() {
+    return spans;
+  }
+
+  Launch tokens(Launch launch) {
+    return table(launch, Table.TOKENS);
+  }
+
+  /// Span and position of each row.
+  Launch rows(Launch launch) {
+    return table(launch, Table.ROWS);
+  }
+
+  Launch wanted(Launch launch) {
+    return table(launch, Table.WANTED);
+  }
+
+  /// Of a group: where each span's list begins among all pages; then those.
+  Launch pages(Launch launch, int group) {
+    return table(table(launch, new Lists(group)), Table.PAGES);
+  }
+
+  /// First row, length and start of each span; then where each keeps state `rank`.
+  Launch states(Launch launch, int rank) {
+    return table(table(launch, Table.SPANS), new States(rank));
+  }
+
+  Launch turns(Launch launch, RopeSpec spec) {
+    return table(launch, spec);
+  }
+
+  private Launch table(Launch launch, Object table) {
+    Long at = places.get(table);
+    if (at == null) {
+      throw new IllegalStateException("the step has no " + table);
+    }
+    return launch.at(memory, at);
+  }
+
+  @Override
+  public void close() {
+    memory.release();
+  }
+}

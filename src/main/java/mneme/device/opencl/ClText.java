@@ -1,0 +1,49 @@
+package mneme.device.opencl;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import mneme.device.accelerator.Kernel;
+import mneme.device.accelerator.KernelFile;
+import mneme.device.accelerator.KernelFile.Definition;
+import mneme.device.accelerator.KernelFile.Parameter;
+import mneme.device.accelerator.KernelFile.Shared;
+
+/// Kernel files in OpenCL C: all kernels of a file make one program. An address is two arguments, a
+/// buffer and where in it.
+final class ClText {
+  private ClText() {}
+
+  static String of(Kernel kernel) {
+    return KernelFile.of(kernel, "opencl").parts().stream()
+        .map(part ->
+            switch (part) {
+              case Shared shared -> shared.text();
+              case Definition definition -> text(definition);
+            })
+        .collect(Collectors.joining());
+  }
+
+  private static String text(Definition kernel) {
+    List<Parameter> parameters = kernel.parameters();
+    String arguments =
+        parameters.stream()
+            .map(parameter ->
+                parameter.isAddress()
+                    ? "PTR %1$s_buffer, ulong %1$s_at".formatted(parameter.name())
+                    : parameter.type() + " " + parameter.name())
+            .collect(Collectors.joining(", "));
+    String addresses =
+        parameters.stream()
+            .filter(Parameter::isAddress)
+            .map(address -> "  PTR %1$s = %1$s_buffer + %1$s_at;\n".formatted(address.name()))
+            .collect(Collectors.joining());
+    return """
+    #undef ITEMS
+    #define ITEMS %d
+    __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+    void %s(%s) {
+    %s%s}
+    """
+        .formatted(kernel.items(), kernel.name(), arguments, addresses, kernel.body());
+  }
+}
