@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mneme.device.Device;
-import mneme.device.DeviceInfo;
 import mneme.device.Devices;
 import mneme.device.host.HostDevice;
 import mneme.device.none.NullDevice;
 import mneme.device.opencl.ClDevice;
+import mneme.device.vulkan.VulkanDevice;
 
 /// The devices that the configuration names, in the order in which models are put on them.
 public final class DeviceChoice {
@@ -94,6 +94,8 @@ public final class DeviceChoice {
       case "none" -> NullDevice::new;
       case String opencl when opencl.startsWith("opencl:") && isKnown(opencl) ->
           () -> ClDevice.open(opencl);
+      case String vulkan when vulkan.startsWith("vulkan:") && isKnown(vulkan) ->
+          () -> VulkanDevice.open(vulkan);
       default -> throw wrong("there is no device '%s'; %s can name %s".formatted(id, KEY, known()));
     };
   }
@@ -105,7 +107,7 @@ public final class DeviceChoice {
   private static List<String> known() {
     List<String> ids = new ArrayList<>(List.of("host", "none"));
     Devices.discover().stream()
-        .filter(device -> device.kind() == DeviceInfo.Kind.OPENCL && device.totalBytes() > 0)
+        .filter(device -> !ids.contains(device.id()) && device.totalBytes() > 0)
         .forEach(device -> ids.add(device.id()));
     return ids;
   }

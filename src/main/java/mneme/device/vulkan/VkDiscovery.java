@@ -3,7 +3,6 @@ package mneme.device.vulkan;
 import static org.lwjgl.vulkan.VK10.VK_MEMORY_HEAP_DEVICE_LOCAL_BIT;
 import static org.lwjgl.vulkan.VK10.VK_PHYSICAL_DEVICE_TYPE_CPU;
 import static org.lwjgl.vulkan.VK10.VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
-import static org.lwjgl.vulkan.VK10.VK_SUCCESS;
 import static org.lwjgl.vulkan.VK10.vkCreateInstance;
 import static org.lwjgl.vulkan.VK10.vkDestroyInstance;
 import static org.lwjgl.vulkan.VK10.vkEnumerateDeviceExtensionProperties;
@@ -44,7 +43,7 @@ import org.lwjgl.vulkan.VkPhysicalDeviceProperties2;
 
 /// Finds the devices that Vulkan shows.
 public final class VkDiscovery {
-  private static final String NO_KERNELS = "no kernels for Vulkan yet";
+  private static final String NOT_CHOSEN = "used only if mneme.engine.device names it";
   private static final String IS_CPU = "this machine's processor, on which the host computes";
 
   private VkDiscovery() {}
@@ -69,37 +68,49 @@ public final class VkDiscovery {
   }
 
   private static List<Found> devices() {
+    VkInstance instance = instance();
+    try {
+      List<Found> found = new ArrayList<>();
+      for (VkPhysicalDevice device : devices(instance)) {
+        found.add(device(device, found.size()));
+      }
+      return found;
+    } finally {
+      vkDestroyInstance(instance, null);
+    }
+  }
+
+  /// To be destroyed by the caller.
+  ///
+  /// @throws LinkageError if the loader library is not installed
+  static VkInstance instance() {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       VkApplicationInfo application =
           VkApplicationInfo.calloc(stack).sType$Default().apiVersion(VK_API_VERSION_1_2);
       VkInstanceCreateInfo create =
           VkInstanceCreateInfo.calloc(stack).sType$Default().pApplicationInfo(application);
       PointerBuffer handle = stack.mallocPointer(1);
-      check(vkCreateInstance(create, null, handle));
-      var instance = new VkInstance(handle.get(0), create);
-      try {
-        return devices(instance);
-      } finally {
-        vkDestroyInstance(instance, null);
-      }
+      VkErrors.check(vkCreateInstance(create, null, handle), "opening Vulkan");
+      return new VkInstance(handle.get(0), create);
     }
   }
 
-  private static List<Found> devices(VkInstance instance) {
+  /// In the order that gives them their numbers.
+  static List<VkPhysicalDevice> devices(VkInstance instance) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer count = stack.mallocInt(1);
-      check(vkEnumeratePhysicalDevices(instance, count, null));
+      VkErrors.check(vkEnumeratePhysicalDevices(instance, count, null), "asking for devices");
       PointerBuffer handles = stack.mallocPointer(count.get(0));
-      check(vkEnumeratePhysicalDevices(instance, count, handles));
-      List<Found> found = new ArrayList<>();
+      VkErrors.check(vkEnumeratePhysicalDevices(instance, count, handles), "asking for devices");
+      List<VkPhysicalDevice> devices = new ArrayList<>();
       for (int i = 0; i < handles.capacity(); i++) {
-        found.add(device(new VkPhysicalDevice(handles.get(i), instance), i));
+        devices.add(new VkPhysicalDevice(handles.get(i), instance));
       }
-      return found;
+      return devices;
     }
   }
 
-  private static Found device(VkPhysicalDevice device, int index) {
+  static Found device(VkPhysicalDevice device, int index) {
     Set<String> extensions = extensions(device);
     boolean hasPci = extensions.contains(EXTPciBusInfo.VK_EXT_PCI_BUS_INFO_EXTENSION_NAME);
     try (MemoryStack stack = MemoryStack.stackPush()) {
@@ -126,13 +137,19 @@ public final class VkDiscovery {
               heaps.freeBytes(),
               limits.maxMemoryAllocationSize(),
               cpu || type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU,
-              Optional.of(cpu ? IS_CPU : NO_KERNELS));
+              Optional.of(unusedBecause(device, cpu)));
       return new Found(
           info,
           Optional.of(hexadecimal(ids.deviceUUID())),
           hasPci ? Optional.of(address(pci)) : Optional.empty(),
           cpu);
     }
+  }
+
+  private static String unusedBecause(VkPhysicalDevice device, boolean cpu) {
+    return VkFeatures.missing(device)
+        .map(missing -> "the kernels need " + missing)
+        .orElse(cpu ? IS_CPU : NOT_CHOSEN);
   }
 
   private static String hexadecimal(ByteBuffer bytes) {
@@ -149,19 +166,17 @@ public final class VkDiscovery {
   private static Set<String> extensions(VkPhysicalDevice device) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer count = stack.mallocInt(1);
-      check(vkEnumerateDeviceExtensionProperties(device, (String) null, count, null));
+      VkErrors.check(
+          vkEnumerateDeviceExtensionProperties(device, (String) null, count, null),
+          "asking for extensions");
       try (var properties = VkExtensionProperties.malloc(count.get(0))) {
-        check(vkEnumerateDeviceExtensionProperties(device, (String) null, count, properties));
+        VkErrors.check(
+            vkEnumerateDeviceExtensionProperties(device, (String) null, count, properties),
+            "asking for extensions");
         Set<String> names = new HashSet<>();
         properties.forEach(property -> names.add(property.extensionNameString()));
         return names;
       }
-    }
-  }
-
-  private static void check(int result) {
-    if (result != VK_SUCCESS) {
-      throw new DeviceException(DeviceException.Kind.FAILED, "Vulkan error " + result);
     }
   }
 

@@ -1,0 +1,142 @@
+package mneme.device.vulkan;
+
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compilation_status_success;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compile_into_spv;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compile_options_initialize;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compile_options_release;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compile_options_set_target_env;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compiler_initialize;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compiler_release;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_compute_shader;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_env_version_vulkan_1_2;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_get_bytes;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_get_compilation_status;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_get_error_message;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_release;
+import static org.lwjgl.util.shaderc.Shaderc.shaderc_target_env_vulkan;
+import static org.lwjgl.vulkan.VK10.VK_SHADER_STAGE_COMPUTE_BIT;
+import static org.lwjgl.vulkan.VK10.VK_SUCCESS;
+import static org.lwjgl.vulkan.VK10.vkCreateComputePipelines;
+import static org.lwjgl.vulkan.VK10.vkCreatePipelineLayout;
+import static org.lwjgl.vulkan.VK10.vkCreateShaderModule;
+import static org.lwjgl.vulkan.VK10.vkDestroyPipeline;
+import static org.lwjgl.vulkan.VK10.vkDestroyPipelineLayout;
+import static org.lwjgl.vulkan.VK10.vkDestroyShaderModule;
+
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import mneme.device.DeviceException;
+import mneme.device.accelerator.Kernel;
+import mneme.device.accelerator.KernelFile;
+import org.lwjgl.system.MemoryStack;
+import org.lwjgl.system.MemoryUtil;
+import org.lwjgl.vulkan.VkComputePipelineCreateInfo;
+import org.lwjgl.vulkan.VkDevice;
+import org.lwjgl.vulkan.VkPipelineLayoutCreateInfo;
+import org.lwjgl.vulkan.VkPushConstantRange;
+import org.lwjgl.vulkan.VkShaderModuleCreateInfo;
+
+/// The kernels of one device, built when first asked for. They have no bindings: all they know of
+/// memory are the addresses among their parameters.
+final class VkKernels implements AutoCloseable {
+  /// What every device takes as push constants.
+  static final int PARAMETER_BYTES = 128;
+
+  /// @param items of one work-group
+  record Built(long pipeline, String name, int items) {}
+
+  private final VkDevice device;
+  private final boolean keepsNan;
+  private final long layout;
+  private final Map<Kernel, Built> kernels = new HashMap<>();
+
+  VkKernels(VkDevice device) {
+    this.device = device;
+    this.keepsNan = VkFeatures.keepsNan(device.getPhysicalDevice());
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      var parameters =
+          VkPushConstantRange.calloc(1, stack)
+              .stageFlags(VK_SHADER_STAGE_COMPUTE_BIT)
+              .size(PARAMETER_BYTES);
+      var create =
+          VkPipelineLayoutCreateInfo.calloc(stack).sType$Default().pPushConstantRanges(parameters);
+      LongBuffer handle = stack.mallocLong(1);
+      VkErrors.check(vkCreatePipelineLayout(device, create, null, handle), "opening the device");
+      layout = handle.get(0);
+    }
+  }
+
+  long layout() {
+    return layout;
+  }
+
+  Built built(Kernel kernel) {
+    return kernels.computeIfAbsent(kernel, this::build);
+  }
+
+  private Built build(Kernel kernel) {
+    IntBuffer shader = MemoryUtil.memAllocInt(0);
+    int[] words = compile(kernel);
+    shader = MemoryUtil.memRealloc(shader, words.length).put(0, words);
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      LongBuffer handle = stack.mallocLong(1);
+      var create =
+          VkShaderModuleCreateInfo.calloc(stack)
+              .sType$Default()
+              .pCode(MemoryUtil.memByteBuffer(shader));
+      VkErrors.check(vkCreateShaderModule(device, create, null, handle), "kernel " + kernel.name());
+      long module = handle.get(0);
+      var pipeline = VkComputePipelineCreateInfo.calloc(1, stack).sType$Default().layout(layout);
+      pipeline
+          .stage()
+          .sType$Default()
+          .stage(VK_SHADER_STAGE_COMPUTE_BIT)
+          .module(module)
+          .pName(stack.UTF8("main"));
+      int result = vkCreateComputePipelines(device, 0, pipeline, null, handle);
+      vkDestroyShaderModule(device, module, null);
+      if (result != VK_SUCCESS) {
+        throw new DeviceException(
+            DeviceException.Kind.BUILD_FAILED,
+            "the driver refuses kernel %s (error %d)".formatted(kernel.name(), result));
+      }
+      int items = KernelFile.of(kernel, "vulkan").definition(kernel.name()).items();
+      return new Built(handle.get(0), kernel.name(), items);
+    } finally {
+      MemoryUtil.memFree(shader);
+    }
+  }
+
+  private int[] compile(Kernel kernel) {
+    long compiler = shaderc_compiler_initialize();
+    long options = shaderc_compile_options_initialize();
+    shaderc_compile_options_set_target_env(
+        options, shaderc_target_env_vulkan, shaderc_env_version_vulkan_1_2);
+    long result =
+        shaderc_compile_into_spv(
+            compiler, VkText.of(kernel), shaderc_compute_shader, kernel.name(), "main", options);
+    try {
+      if (shaderc_result_get_compilation_status(result) != shaderc_compilation_status_success) {
+        throw new DeviceException(
+            DeviceException.Kind.BUILD_FAILED,
+            "the compiler refuses kernel %s: %s"
+                .formatted(kernel.name(), shaderc_result_get_error_message(result)));
+      }
+      return SpirV.strict(
+          Objects.requireNonNull(shaderc_result_get_bytes(result)).asIntBuffer(), keepsNan);
+    } finally {
+      shaderc_result_release(result);
+      shaderc_compile_options_release(options);
+      shaderc_compiler_release(compiler);
+    }
+  }
+
+  @Override
+  public void close() {
+    kernels.values().forEach(kernel -> vkDestroyPipeline(device, kernel.pipeline(), null));
+    vkDestroyPipelineLayout(device, layout, null);
+  }
+}

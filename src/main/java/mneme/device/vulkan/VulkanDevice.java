@@ -1,0 +1,49 @@
+package mneme.device.vulkan;
+
+import static org.lwjgl.vulkan.VK10.vkDestroyInstance;
+
+import java.util.List;
+import java.util.Optional;
+import mneme.device.Device;
+import mneme.device.DeviceException;
+import mneme.device.DeviceInfo;
+import mneme.device.Natives;
+import mneme.device.accelerator.AcceleratedDevice;
+import org.lwjgl.vulkan.VkInstance;
+import org.lwjgl.vulkan.VkPhysicalDevice;
+
+/// Opens devices behind Vulkan.
+public final class VulkanDevice {
+  private VulkanDevice() {}
+
+  /// @param id as discovery gives it, such as `vulkan:0`
+  /// @throws DeviceException kind LOST if there is no such device, FAILED if it lacks what the
+  ///   kernels need
+  public static Device open(String id) {
+    Natives.prepare();
+    VkInstance instance = VkDiscovery.instance();
+    try {
+      List<VkPhysicalDevice> devices = VkDiscovery.devices(instance);
+      for (int i = 0; i < devices.size(); i++) {
+        DeviceInfo info = VkDiscovery.device(devices.get(i), i).info();
+        if (info.id().equals(id)) {
+          return open(info, devices.get(i));
+        }
+      }
+      throw new DeviceException(DeviceException.Kind.LOST, "there is no device " + id);
+    } catch (DeviceException e) {
+      vkDestroyInstance(instance, null);
+      throw e;
+    }
+  }
+
+  private static Device open(DeviceInfo info, VkPhysicalDevice device) {
+    Optional<String> missing = VkFeatures.missing(device);
+    if (missing.isPresent()) {
+      throw new DeviceException(
+          DeviceException.Kind.FAILED,
+          "%s cannot be used: the kernels need %s".formatted(info.id(), missing.get()));
+    }
+    return new AcceleratedDevice(info, new VkAccelerator(device));
+  }
+}
