@@ -59,6 +59,7 @@ public final class Server {
     routes.addAll(OllamaRoutes.of(site, generations));
     routes.addAll(OpenAiRoutes.of(site, generations));
     routes.addAll(TextRoutes.of(site));
+    routes.addAll(PlanRoutes.of(site));
     return routes;
   }
 

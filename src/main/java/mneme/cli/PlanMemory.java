@@ -1,23 +1,21 @@
 package mneme.cli;
 
 import com.typesafe.config.Config;
-import java.io.PrintWriter;
+import com.typesafe.config.ConfigValueFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import mneme.api.PlanRoutes;
 import mneme.device.Device;
-import mneme.device.DeviceInfo;
+import mneme.engine.Forecast;
+import mneme.engine.Planner;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
 import mneme.format.Tensor;
 import mneme.graph.Graph;
-import mneme.memory.Footprint;
 import mneme.memory.MemoryPlan;
-import mneme.memory.PoolShape;
-import mneme.memory.SlabSizing;
 import mneme.model.Architectures;
-import mneme.schedule.WhatIf;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +30,6 @@ import picocli.CommandLine.Spec;
       "It is the arithmetic by which the server admits, not an estimate."
     })
 final class PlanMemory implements Runnable {
-  private static final int SHORTEST = 512;
-
   @Spec private CommandSpec spec;
   @Mixin private Configured configured;
   @Mixin private DeviceOption device;
@@ -57,38 +53,41 @@ final class PlanMemory implements Runnable {
       description = "Plan for a pool of so many bytes (default: what the server would take).")
   private Optional<Long> poolBytes = Optional.empty();
 
+  @Option(names = "--json", description = "Print what POST /api/plan answers.")
+  private boolean isJson;
+
   @Override
   public void run() {
-    Config config = configured.config();
     check(contextTokens, "--ctx");
     check(users, "--users");
+    Config config = withPool(configured.config());
     try (ModelFile file = ModelFiles.open(configured.catalog().path(model));
         Device hardware = device.open()) {
       int made = Math.max(1, ModelOption.contextTokens(file));
       Graph graph = Architectures.graph(file, made);
       MemoryPlan plan = kv.plan(graph, config, KvOption.served(config));
-      long weights = file.tensors().stream().mapToLong(Tensor::bytes).sum();
-      long pool = poolBytes.orElseGet(() -> served(config, hardware.info(), weights));
-      PoolShape shape = shape(pool, plan);
-      PrintWriter out = spec.commandLine().getOut();
-      line(
-          "%s on %s (%s): weights %s, pool %s in %d slabs of %s",
-          model,
-          hardware.info().id(),
-          hardware.info().name(),
-          Humane.bytes(weights),
-          Humane.bytes(shape.bytes()),
-          shape.slabs(),
-          Humane.bytes(shape.slabBytes()));
-      describe(plan);
-      int chunk = config.getInt("mneme.engine.step.chunk-tokens");
-      WhatIf whatIf = new WhatIf(plan, shape, chunk);
-      Humane.table(rows(plan, whatIf, made)).forEach(out::println);
-      users.ifPresent(count -> {
-        int tokens = contextTokens.orElse(made);
-        answer(count, tokens, Footprint.peak(plan, tokens, chunk).times(count), shape);
-      });
+      long fileBytes = file.tensors().stream().mapToLong(Tensor::bytes).sum();
+      Planner.Query query = new Planner.Query(contextTokens, users.orElse(1));
+      Forecast forecast =
+          Planner.of(config)
+              .forecast(new Planner.Subject(model, graph, plan, fileBytes, made), hardware, query);
+      Forecast.OnDevice on = forecast.devices().getFirst();
+      if (on.because().isPresent()) {
+        throw new WrongInputException(on.because().get());
+      }
+      if (isJson) {
+        spec.commandLine().getOut().println(PlanRoutes.text(forecast));
+      } else {
+        describe(forecast, on);
+      }
     }
+  }
+
+  private Config withPool(Config config) {
+    return poolBytes
+        .map(bytes ->
+            config.withValue("mneme.engine.pool.bytes", ConfigValueFactory.fromAnyRef(bytes)))
+        .orElse(config);
   }
 
   private static void check(Optional<Integer> number, String option) {
@@ -97,44 +96,40 @@ final class PlanMemory implements Runnable {
     }
   }
 
-  /// As `mneme.engine.pool` says: fixed, or a share of what the weights leave free.
-  private static long served(Config config, DeviceInfo device, long weights) {
-    Config pool = config.getConfig("mneme.engine.pool");
-    long fixed = pool.getBytes("bytes");
-    long share = (long) ((device.freeBytes() - weights) * pool.getDouble("share"));
-    return fixed > 0 ? fixed : Math.max(0, Math.min(pool.getBytes("most-bytes"), share));
-  }
-
-  private static PoolShape shape(long pool, MemoryPlan plan) {
-    try {
-      return SlabSizing.of(pool, List.of(plan));
-    } catch (IllegalArgumentException e) {
-      throw new WrongInputException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private void describe(MemoryPlan plan) {
-    for (MemoryPlan.Group group : plan.groups()) {
+  private void describe(Forecast forecast, Forecast.OnDevice on) {
+    Forecast.Bytes bytes = on.bytes();
+    line(
+        "%s on %s (%s): weights %s, scratch %s, pool %s in %d slabs of %s, of it %s for checkpoints",
+        model,
+        on.device(),
+        on.name(),
+        Humane.bytes(bytes.weightBytes()),
+        Humane.bytes(bytes.scratchBytes()),
+        Humane.bytes(bytes.poolBytes()),
+        bytes.slabs(),
+        Humane.bytes(bytes.slabBytes()),
+        Humane.bytes(bytes.checkpointBytes()));
+    for (Forecast.Group group : forecast.layout().groups()) {
       line(
           "pages of %d tokens: %d bytes for %d layers%s",
-          plan.pageTokens(),
+          forecast.layout().pageTokens(),
           group.pageBytes(),
-          group.needs().size(),
+          group.layers(),
           group.windowTokens() == 0 ? "" : ", window of " + group.windowTokens() + " tokens");
     }
-    if (plan.stateBytes() > 0) {
-      line("states: %d bytes a sequence in %d blocks", plan.stateBytes(), plan.states().size());
+    if (forecast.layout().stateBytes() > 0) {
+      line("states: %d bytes a sequence, and a checkpoint", forecast.layout().stateBytes());
+    }
+    Humane.table(rows(on)).forEach(spec.commandLine().getOut()::println);
+    if (users.isPresent()) {
+      on.asked().ifPresent(crowd -> answer(crowd, bytes.slabs()));
     }
   }
 
-  private List<List<String>> rows(MemoryPlan plan, WhatIf whatIf, int made) {
-    List<WhatIf.Row> all = new ArrayList<>(whatIf.table(Math.min(SHORTEST, made), made));
-    contextTokens
-        .filter(tokens -> all.stream().noneMatch(row -> row.tokens() == tokens))
-        .ifPresent(tokens -> all.add(whatIf.row(tokens)));
+  private static List<List<String>> rows(Forecast.OnDevice on) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("TOKENS", "PAGES", "STATES", "A SEQUENCE", "AT MOST", "SEQUENCES"));
-    for (WhatIf.Row row : all) {
+    for (Forecast.Length row : on.lengths()) {
       rows.add(
           List.of(
               String.valueOf(row.tokens()),
@@ -147,12 +142,14 @@ final class PlanMemory implements Runnable {
     return rows;
   }
 
-  private void answer(int count, int tokens, Footprint all, PoolShape shape) {
+  private void answer(Forecast.Crowd crowd, int slabs) {
     String verdict =
-        all.fits(shape)
-            ? "they fit in " + all.slabs(shape) + " of " + shape.slabs() + " slabs"
-            : "they do not fit at once: " + all.slabs(shape) + " slabs, there are " + shape.slabs();
-    line("%d sequences of %d tokens need %d bytes; %s", count, tokens, all.bytes(), verdict);
+        crowd.fits()
+            ? "they fit in " + crowd.slabs() + " of " + slabs + " slabs"
+            : "they do not fit at once: " + crowd.slabs() + " slabs, there are " + slabs;
+    line(
+        "%d sequences of %d tokens need %d bytes; %s",
+        crowd.users(), crowd.tokens(), crowd.bytes(), verdict);
   }
 
   private void line(String format, Object... values) {

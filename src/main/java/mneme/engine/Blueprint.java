@@ -29,6 +29,10 @@ record Blueprint(
         limits.chunkTokens());
   }
 
+  Planner.Subject subject() {
+    return new Planner.Subject(model.name(), graph, plan, weightBytes, model.contextTokens());
+  }
+
   void close() {
     try {
       file.close();

@@ -34,7 +34,10 @@ public interface Engine {
     }
     Node.Ground ground = new Node.Ground(loader, settings, outfits, System::nanoTime);
     return new NodeEngine(
-        system, system.systemActorOf(Node.create(ground), "mneme", Props.empty()), loader);
+        system,
+        system.systemActorOf(Node.create(ground), "mneme", Props.empty()),
+        loader,
+        new Planner(settings));
   }
 
   /// Models this node could serve, loaded or not.
@@ -61,6 +64,11 @@ public interface Engine {
 
   /// An event of one of several streams, counted from 0.
   record Choice(int index, Event event) {}
+
+  /// What each device can serve of a model, loaded or not; loads nothing.
+  ///
+  /// The stage fails with [EngineException] if there is no such model or it cannot be read.
+  CompletionStage<Forecast> plan(String model, Planner.Query query);
 
   /// One picture of pool, queue and steps, for metrics and health.
   CompletionStage<Snapshot> snapshot();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolShape;
 import mneme.memory.Tokens;
 import mneme.memory.Usage;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -80,8 +81,10 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   /// The plan needs larger objects than this pool can hold.
   record NotRegistered(String reason) implements Registration {}
 
-  record Books(Usage usage, List<Traffic> models) {
-    static final Books CLOSED = new Books(new Usage(0, 0, 0, 0, 0, 0, 0), List.of());
+  /// @param shape how the pool is cut; empty while it is closed
+  record Books(Usage usage, List<Traffic> models, Optional<PoolShape> shape) {
+    static final Books CLOSED =
+        new Books(new Usage(0, 0, 0, 0, 0, 0, 0), List.of(), Optional.empty());
   }
 
   /// Of one model: who waits now, and counts since it was registered.
@@ -155,7 +158,11 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       case DeviceReady ready -> onDeviceReady(ready);
       case Register register -> onRegister(register);
       case Inspect(var replyTo) ->
-          replyTo.tell(new Books(lending.ledger().usage(), lending.traffic()));
+          replyTo.tell(
+              new Books(
+                  lending.ledger().usage(),
+                  lending.traffic(),
+                  Optional.of(lending.ledger().shape())));
       case Audit(var replyTo) -> replyTo.tell(lending.audit());
     }
     if (mayBringMemory(command)) {

@@ -68,10 +68,16 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   private record HostGone(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
   /// Whom to ask about what.
-  record Directory(List<Station> stations, Map<String, ActorRef<ModelHost.Command>> hosts) {
+  ///
+  /// @param rooms the devices that are open, and what of them is taken
+  record Directory(
+      List<Station> stations,
+      Map<String, ActorRef<ModelHost.Command>> hosts,
+      List<Placement.Room> rooms) {
     Directory {
       stations = List.copyOf(stations);
       hosts = new LinkedHashMap<>(hosts);
+      rooms = List.copyOf(rooms);
     }
   }
 
@@ -131,7 +137,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case Load(var model, var keepAlive, var replyTo) ->
           host(model).tell(new ModelHost.Load(keepAlive, replyTo));
       case Inspect(var replyTo) ->
-          replyTo.tell(new Directory(List.copyOf(stations.values()), hosts));
+          replyTo.tell(new Directory(List.copyOf(stations.values()), hosts, residents.rooms()));
       case Leave(var model, var host) -> {
         hosts.remove(model, host);
         host.tell(ModelHost.Close.NOW);

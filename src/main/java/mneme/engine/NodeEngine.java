@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
+import mneme.schedule.Placement;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -19,25 +23,30 @@ import org.apache.pekko.stream.javadsl.Source;
 /// The engine of a node, as seen from outside its actors.
 final class NodeEngine implements Engine {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration MEASURING_PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOADING_PATIENCE = Duration.ofMinutes(10);
 
   private final ActorSystem<?> system;
   private final ActorRef<Node.Command> node;
   private final Loader loader;
+  private final Planner planner;
 
-  NodeEngine(ActorSystem<?> system, ActorRef<Node.Command> node, Loader loader) {
+  NodeEngine(ActorSystem<?> system, ActorRef<Node.Command> node, Loader loader, Planner planner) {
     this.system = system;
     this.node = node;
     this.loader = loader;
+    this.planner = planner;
   }
 
   @Override
   public CompletionStage<List<ServedModel>> models() {
-    return CompletableFuture.supplyAsync(
-        loader::models,
-        system
-            .dispatchers()
-            .lookup(DispatcherSelector.fromConfig("mneme.engine.loading-dispatcher")));
+    return CompletableFuture.supplyAsync(loader::models, loading());
+  }
+
+  private Executor loading() {
+    return system
+        .dispatchers()
+        .lookup(DispatcherSelector.fromConfig("mneme.engine.loading-dispatcher"));
   }
 
   @Override
@@ -64,6 +73,82 @@ final class NodeEngine implements Engine {
   public Source<Choice, NotUsed> generate(Completion completion, int choices) {
     return Source.fromGraph(
         new Reading(choices, reader -> node.tell(new Node.Generate(completion, choices, reader))));
+  }
+
+  /// The workers are asked first: after their answers the node knows which devices are open.
+  @Override
+  public CompletionStage<Forecast> plan(String model, Planner.Query query) {
+    return CompletableFuture.supplyAsync(() -> loader.load(model), loading())
+        .thenCompose(blueprint ->
+            directory()
+                .thenCompose(directory -> measured(blueprint, directory))
+                .thenCompose(sizes -> forecast(blueprint, query, sizes))
+                .whenComplete((_, _) -> blueprint.close()));
+  }
+
+  /// By device; one that does not answer in time is left out.
+  private CompletionStage<Map<String, Worker.Measured>> measured(
+      Blueprint blueprint, Node.Directory directory) {
+    Map<String, Worker.Measured> sizes = new ConcurrentHashMap<>();
+    return all(directory.stations().stream()
+            .map(station ->
+                measured(blueprint, station)
+                    .thenAccept(size -> sizes.put(station.device(), size))
+                    .exceptionally(_ -> null))
+            .toList())
+        .thenApply(_ -> sizes);
+  }
+
+  private CompletionStage<Worker.Measured> measured(Blueprint blueprint, Station station) {
+    return ask(
+        station.worker(),
+        replyTo ->
+            new Worker.Measure(
+                blueprint.graph(),
+                blueprint.plan(),
+                blueprint.numerics(),
+                planner.largestStep(),
+                replyTo),
+        MEASURING_PATIENCE);
+  }
+
+  private CompletionStage<Forecast> forecast(
+      Blueprint blueprint, Planner.Query query, Map<String, Worker.Measured> sizes) {
+    Planner.Subject subject = blueprint.subject();
+    return directory()
+        .thenCompose(directory ->
+            reports(directory)
+                .thenCombine(
+                    books(directory),
+                    (reports, books) -> {
+                      Optional<String> home = home(reports, subject.name());
+                      List<Forecast.OnDevice> on = new ArrayList<>();
+                      for (Placement.Room room : directory.rooms()) {
+                        Worker.Measured of = sizes.get(room.device());
+                        if (of != null) {
+                          Planner.Ground ground =
+                              new Planner.Ground(
+                                  of.info(),
+                                  of.size(),
+                                  room,
+                                  Objects.requireNonNull(books.get(room.device())).shape());
+                          on.add(
+                              home.equals(Optional.of(room.device()))
+                                  ? planner.there(subject, ground, query)
+                                  : planner.onDevice(subject, ground, query));
+                        }
+                      }
+                      return new Forecast(subject.name(), home.isPresent(), subject.layout(), on);
+                    }));
+  }
+
+  /// The device where a model is.
+  private static Optional<String> home(List<ModelHost.Report> reports, String model) {
+    return reports.stream()
+        .flatMap(report -> report.running().stream())
+        .filter(running -> running.model().name().equals(model))
+        .map(running -> running.place().device())
+        .findFirst();
   }
 
   @Override

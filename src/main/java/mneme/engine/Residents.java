@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -96,10 +97,7 @@ final class Residents {
     List<ActorRef<ModelHost.Command>> others =
         residents.keySet().stream().filter(one -> !one.equals(host)).toList();
     List<Placement.Room> rooms =
-        caps.keySet().stream()
-            .filter(device -> openings.containsKey(device) && !without.contains(device))
-            .map(device -> room(device, others))
-            .toList();
+        rooms(others).filter(room -> !without.contains(room.device())).toList();
     return switch (placement.choose(demand, rooms)) {
       case Placement.Nowhere(var why) -> new Answer.Nowhere(why);
       case Placement.Chosen(var device, var bytes, var leaving, var why) when leaving.isEmpty() -> {
@@ -116,6 +114,17 @@ final class Residents {
         yield new Answer.After(hosts);
       }
     };
+  }
+
+  /// The devices that are open, and what of them is taken.
+  List<Placement.Room> rooms() {
+    return rooms(List.copyOf(residents.keySet())).toList();
+  }
+
+  private Stream<Placement.Room> rooms(List<ActorRef<ModelHost.Command>> numbered) {
+    return caps.keySet().stream()
+        .filter(openings::containsKey)
+        .map(device -> room(device, numbered));
   }
 
   private Placement.Room room(String device, List<ActorRef<ModelHost.Command>> numbered) {

@@ -115,6 +115,13 @@ final class Workbench {
     return runner.program().weightBytes();
   }
 
+  Worker.Measured measure(Worker.Measure question) {
+    Device opened = Objects.requireNonNull(device);
+    return new Worker.Measured(
+        opened.info(),
+        opened.measure(question.graph(), question.plan(), question.numerics(), question.largest()));
+  }
+
   /// The last one that goes takes the pool with it.
   void unload(long program) {
     recipes.remove(program);

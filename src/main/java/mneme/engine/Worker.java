@@ -6,7 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import mneme.device.DeviceException;
+import mneme.device.DeviceInfo;
+import mneme.device.Numerics;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
+import mneme.graph.Graph;
 import mneme.memory.Chore;
+import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -47,6 +53,13 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   /// @param poolBytes of the pool, if none is open yet
   record Prepare(Workbench.Recipe recipe, long poolBytes, ActorRef<Preparation> replyTo)
       implements Command {}
+
+  /// What a program would take here, and what the device is.
+  record Measure(
+      Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest, ActorRef<Measured> replyTo)
+      implements Command {}
+
+  record Measured(DeviceInfo info, ProgramSize size) {}
 
   /// Answered with [Unloaded].
   record Unload(long program, ActorRef<Unloaded> replyTo) implements Command {}
@@ -119,6 +132,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       case Join(var lease, var known, var drawing) -> drafts.put(lease, new Draft(known, drawing));
       case Part(var lease) -> drafts.remove(lease);
       case Reset _ -> onReset();
+      case Measure measure -> measure.replyTo().tell(bench.measure(measure));
       case Prepare prepare -> onPrepare(prepare);
       case Unload(var program, var replyTo) -> onUnload(program, replyTo);
     }

@@ -46,6 +46,23 @@ public final class WhatIf {
     return new Row(tokens, pages, plan.stateBytes(), peak.bytes(), peak.timesIn(shape));
   }
 
+  /// Many sequences at once, each at its peak, in a pool that holds nothing else.
+  ///
+  /// @param slabs of the pool that they fill; more than it has if they do not fit
+  public record Crowd(
+      int sequences, int tokens, long pageBytes, long stateBytes, long slabs, boolean fits) {
+    public long bytes() {
+      return pageBytes + stateBytes;
+    }
+  }
+
+  public Crowd crowd(int sequences, int tokens) {
+    Footprint all = Footprint.peak(plan, tokens, chunkTokens).times(sequences);
+    long stateBytes = sequences * plan.stateBytes();
+    return new Crowd(
+        sequences, tokens, all.bytes() - stateBytes, stateBytes, all.slabs(shape), all.fits(shape));
+  }
+
   /// One row for each power of two from `from` up to the context, and one for the context.
   public List<Row> table(int from, int contextTokens) {
     List<Row> rows = new ArrayList<>();

@@ -15,6 +15,8 @@ import mneme.engine.Completion;
 import mneme.engine.Engine;
 import mneme.engine.EngineException;
 import mneme.engine.Event;
+import mneme.engine.Forecast;
+import mneme.engine.Planner;
 import mneme.engine.ServedModel;
 import mneme.engine.Snapshot;
 import mneme.format.Metadata;
@@ -124,6 +126,32 @@ final class ScriptedEngine implements Engine {
                   });
             })
         .mapMaterializedValue(_ -> NotUsed.getInstance());
+  }
+
+  /// One device that holds the toy, and one that does not.
+  @Override
+  public CompletionStage<Forecast> plan(String model, Planner.Query query) {
+    int tokens = query.tokens().orElse(2_048);
+    Forecast.Layout layout =
+        new Forecast.Layout(2_048, 16, List.of(new Forecast.Group(512, 2, 0)), 64);
+    Forecast.OnDevice host =
+        new Forecast.OnDevice(
+            "host",
+            "a processor",
+            new Forecast.Bytes(9_000, 1_000, 500, 4_096, 1_024, 4, 1_024),
+            List.of(new Forecast.Length(tokens, List.of(2_048L), 64, 2_560, 1)),
+            Optional.of(new Forecast.Crowd(query.users(), tokens, 2_048, 64, 3, true)),
+            Optional.empty());
+    Forecast.OnDevice small =
+        new Forecast.OnDevice(
+            "opencl:0",
+            "a small one",
+            new Forecast.Bytes(10, 1_000, 500, 0, 0, 0, 0),
+            List.of(),
+            Optional.empty(),
+            Optional.of("it is too small"));
+    return load(model, Optional.empty())
+        .thenApply(served -> new Forecast(served.name(), true, layout, List.of(host, small)));
   }
 
   @Override

@@ -2,6 +2,7 @@ package mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +44,24 @@ class PlanMemoryTest {
               "%d +%d +%d +%d "
                   .formatted(tokens, bytes, shape.stateBytes(), bytes + shape.stateBytes()));
     }
+  }
+
+  @Test
+  void whatTheServerAnswersCanBeHadWithoutOne() throws IOException {
+    Session plan =
+        Session.of("plan", "mneme-tiny", "--ctx", 700, "--users", 2, "--pool", 9_000_000, "--json");
+    assertThat(plan.err()).isEmpty();
+    JsonNode json = JsonFiles.JSON.readTree(plan.out());
+    JsonNode host = json.get("devices").get(0);
+    long state = 4 * 4 * (8 * 64 * 64 + 3 * 640);
+    assertThat(json.get("loaded").booleanValue()).isFalse();
+    assertThat(json.get("state_bytes").longValue()).isEqualTo(state);
+    assertThat(host.get("asked").get("pages").longValue()).isEqualTo(2 * 704 * 512);
+    assertThat(host.get("asked").get("states").longValue()).isEqualTo(2 * state);
+    assertThat(host.get("asked").get("fits").booleanValue()).isTrue();
+    assertThat(host.get("bytes").get("pool").longValue())
+        .isEqualTo(host.get("slabs").longValue() * host.get("slab_bytes").longValue());
+    assertThat(host.get("bytes").get("weights").longValue()).isPositive();
   }
 
   @Test

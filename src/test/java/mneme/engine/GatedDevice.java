@@ -3,6 +3,7 @@ package mneme.engine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import mneme.device.Batch;
 import mneme.device.Device;
@@ -20,6 +21,7 @@ import mneme.memory.MemoryPlan;
 /// node can be looked at in the middle of its work.
 final class GatedDevice implements Device {
   private final Device device;
+  private final AtomicInteger prepared = new AtomicInteger();
   private volatile Predicate<Batch> stopsAt = _ -> false;
   private volatile CompletableFuture<Batch> stopped = new CompletableFuture<>();
   private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -28,17 +30,26 @@ final class GatedDevice implements Device {
     this.device = device;
   }
 
+  /// Goes on if it has stopped, up to the next such step.
+  ///
   /// @return the step before which the device will have stopped
   CompletableFuture<Batch> stopAt(Predicate<Batch> step) {
+    CountDownLatch before = gate;
     gate = new CountDownLatch(1);
     stopped = new CompletableFuture<>();
     stopsAt = step;
+    before.countDown();
     return stopped;
   }
 
   void goOn() {
     stopsAt = _ -> false;
     gate.countDown();
+  }
+
+  /// How many programs it was asked to make.
+  int prepared() {
+    return prepared.get();
   }
 
   @Override
@@ -53,6 +64,7 @@ final class GatedDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+    prepared.incrementAndGet();
     Program program = device.prepare(graph, plan, numerics);
     return new Program() {
       @Override

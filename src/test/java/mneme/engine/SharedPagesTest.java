@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -22,9 +20,6 @@ import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
 import mneme.memory.Usage;
 import mneme.store.Catalog;
-import mneme.text.Sampling;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,34 +76,30 @@ class SharedPagesTest {
     private final TestNode node;
     private final GatedDevice device;
     private final MemoryPlan plan;
-    private final Sampling sampling;
 
     House(String model, TestNode node, GatedDevice device) throws Exception {
       this.model = model;
       this.node = node;
       this.device = device;
       plan = node.loader.load(model).plan();
-      Map<Integer, Float> neverEnds = new HashMap<>();
-      ServedModel served = TestNode.get(node.engine.load(model, Optional.empty()));
-      served.tokenizer().endIds().forEach(id -> neverEnds.put(id, -1e6f));
-      sampling = new Sampling(0, 0, 1, 0, 1, 0, 1, 0, 0, 0, neverEnds);
     }
 
-    CompletionStage<List<Event>> start(Tokens prompt, String tenant) {
-      Completion completion =
-          new Completion(
-              model, prompt, sampling, Optional.of(TOKENS), List.of(), Optional.empty(), tenant);
-      return node.engine.generate(completion).runWith(Sink.seq(), node.system);
+    CompletionStage<List<Event>> start(Tokens prompt, String tenant) throws Exception {
+      return node.endless(model, prompt, TOKENS, tenant);
     }
 
     /// Runs all prompts at once and stops in the middle to look at the books.
     void together(String tenant, List<Tokens> prompts, int alike) throws Exception {
-      Usage before = usage();
+      Usage before = node.usage();
       int longest = prompts.getFirst().length();
+      device.stopAt(_ -> true);
+      List<CompletionStage<List<Event>>> streams = new ArrayList<>();
+      for (Tokens prompt : prompts) {
+        streams.add(start(prompt, tenant));
+      }
+      awaitRunning(prompts.size());
       CompletableFuture<Batch> stopped =
           device.stopAt(step -> step.spans().size() == prompts.size() && isCalm(step, longest));
-      List<CompletionStage<List<Event>>> streams = new ArrayList<>();
-      prompts.forEach(prompt -> streams.add(start(prompt, tenant)));
       try {
         Batch step = TestNode.get(stopped);
         Held expected = expected(step, alike);
@@ -130,6 +121,16 @@ class SharedPagesTest {
             .isEqualTo(TestNode.ids(alone));
       }
       assertThat(node.audit()).isEmpty();
+    }
+
+    /// Until so many hold memory, while the first step waits.
+    private void awaitRunning(int sequences) throws Exception {
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      int running = 0;
+      while (running < sequences && System.nanoTime() < deadline) {
+        running = TestNode.get(node.engine.snapshot()).models().getFirst().running();
+      }
+      assertThat(running).isEqualTo(sequences);
     }
 
     /// Whether all have decoded for a while, and neither this step nor the one behind it, whose
@@ -173,22 +174,9 @@ class SharedPagesTest {
     }
 
     private Held held(Usage before) throws Exception {
-      Usage now = usage();
+      Usage now = node.usage();
       return new Held(
           now.pageBytes(), now.stateBytes(), now.cachedStateBytes() - before.cachedStateBytes());
-    }
-
-    private Usage usage() throws Exception {
-      Node.Directory directory = ask(node.system, Node.Inspect::new);
-      return ask(directory.stations().getFirst().pool(), MemoryPool.Inspect::new).usage();
-    }
-
-    private <C, R> R ask(
-        org.apache.pekko.actor.typed.ActorRef<C> actor,
-        org.apache.pekko.japi.function.Function<org.apache.pekko.actor.typed.ActorRef<R>, C>
-            question)
-        throws Exception {
-      return TestNode.get(AskPattern.ask(actor, question, PATIENCE, node.system.scheduler()));
     }
   }
 }

@@ -4,14 +4,20 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.device.none.NullDevice;
+import mneme.memory.Tokens;
+import mneme.memory.Usage;
+import mneme.text.Sampling;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -64,11 +70,43 @@ final class TestNode implements AutoCloseable {
         outfits.add(new Outfit(outfits.size(), id, device, 0, Vault.of(engineSettings))));
     Node.Ground ground = new Node.Ground(loader, engineSettings, outfits, System::nanoTime);
     system = ActorSystem.create(Node.create(ground), "node", config);
-    engine = new NodeEngine(system, system, loader);
+    engine = new NodeEngine(system, system, loader, new Planner(engineSettings));
   }
 
   List<Event> run(Completion completion) throws Exception {
     return get(engine.generate(completion).runWith(Sink.seq(), system));
+  }
+
+  /// A stream of exactly `count` tokens: the model cannot end it.
+  CompletionStage<List<Event>> endless(String model, Tokens prompt, int count) throws Exception {
+    return endless(model, prompt, count, "tenant");
+  }
+
+  CompletionStage<List<Event>> endless(String model, Tokens prompt, int count, String tenant)
+      throws Exception {
+    Map<Integer, Float> neverEnds = new HashMap<>();
+    ServedModel served = get(engine.load(model, Optional.empty()));
+    served.tokenizer().endIds().forEach(id -> neverEnds.put(id, -1e6f));
+    Completion completion =
+        new Completion(
+            model,
+            prompt,
+            new Sampling(0, 0, 1, 0, 1, 0, 1, 0, 0, 0, neverEnds),
+            Optional.of(count),
+            List.of(),
+            Optional.empty(),
+            tenant);
+    return engine.generate(completion).runWith(Sink.seq(), system);
+  }
+
+  /// The books of the first device's pool.
+  Usage usage() throws Exception {
+    Node.Directory directory = ask(system, Node.Inspect::new);
+    return ask(directory.stations().getFirst().pool(), MemoryPool.Inspect::new).usage();
+  }
+
+  private <C, R> R ask(ActorRef<C> actor, Function<ActorRef<R>, C> question) throws Exception {
+    return get(AskPattern.ask(actor, question::apply, Duration.ofSeconds(20), system.scheduler()));
   }
 
   String audit() throws Exception {
