@@ -22,6 +22,7 @@ final class AcceleratedProgram implements Program {
   private final RowOps rowOps;
   private final MatrixOps matrixOps;
   private final MemoryOps memoryOps;
+  private final BestTokens bestTokens;
   private Memory scratch;
 
   AcceleratedProgram(Accelerator accelerator, Graph graph, MemoryPlan plan) {
@@ -34,6 +35,7 @@ final class AcceleratedProgram implements Program {
     this.rowOps = new RowOps(accelerator, weights, tables);
     this.matrixOps = new MatrixOps(accelerator, weights, tables);
     this.memoryOps = new MemoryOps(accelerator, weights, tables, graph, plan);
+    this.bestTokens = new BestTokens(accelerator);
     graph.ops().forEach(this::prepare);
   }
 
@@ -55,7 +57,9 @@ final class AcceleratedProgram implements Program {
       throw new DeviceException(
           DeviceException.Kind.FAILED, "the pool belongs to another kind of device");
     }
-    float[] out = logits.reserve(batch.outputs());
+    if (batch.outputs() == 0) {
+      logits.reserve(0);
+    }
     if (batch.rows() == 0) {
       return;
     }
@@ -66,10 +70,18 @@ final class AcceleratedProgram implements Program {
       run(op, step, batch);
     }
     if (step.rows() > 0) {
-      MemorySegment target = MemorySegment.ofArray(out).asSlice(0, 4L * step.count(graph.logits()));
-      accelerator.read(scratch, step.at(graph.logits()), target);
+      fetch(step.at(graph.logits()), step.rows(), logits);
     }
     accelerator.finish();
+  }
+
+  private void fetch(long at, int rows, Logits logits) {
+    if (BestTokens.isFor(logits)) {
+      bestTokens.choose(scratch, at, rows, logits);
+    } else {
+      MemorySegment all = MemorySegment.ofArray(logits.reserve(rows));
+      accelerator.read(scratch, at, all.asSlice(0, 4L * rows * logits.vocabulary()));
+    }
   }
 
   private void run(Op op, Step step, Batch batch) {
@@ -97,7 +109,8 @@ final class AcceleratedProgram implements Program {
 
   static ProgramSize measure(Graph graph, StepSize largest) {
     return new ProgramSize(
-        Weights.bytes(graph), scratchBytes(new ScratchPlan(graph), largest.rows()));
+        Weights.bytes(graph),
+        scratchBytes(new ScratchPlan(graph), largest.rows()) + BestTokens.ROOM_BYTES);
   }
 
   private static long scratchBytes(ScratchPlan places, int rows) {
@@ -111,13 +124,14 @@ final class AcceleratedProgram implements Program {
 
   @Override
   public long scratchBytes() {
-    return scratch.bytes();
+    return scratch.bytes() + BestTokens.ROOM_BYTES;
   }
 
   @Override
   public void close() {
     accelerator.finish();
     scratch.release();
+    bestTokens.close();
     tables.close();
     weights.close();
   }

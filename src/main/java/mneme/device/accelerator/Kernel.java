@@ -18,6 +18,10 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return new Kernel("memory", name, Map.of());
   }
 
+  static Kernel select(String name) {
+    return new Kernel("select", name, Map.of());
+  }
+
   /// A kernel that reads weights in `encoding`.
   static Kernel matrix(String name, Encoding encoding) {
     return new Kernel(
