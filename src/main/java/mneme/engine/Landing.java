@@ -186,13 +186,18 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     Blueprint read = blueprint();
     Vault.Entry entry =
         new Vault.Entry(
-            read.plan(), house.settings().limits().chunkTokens(), read.model().contextTokens());
+            read.plan(),
+            house.settings().limits().chunkTokens(),
+            read.model().contextTokens(),
+            read.model().tokenizer().endIds());
     if (at != null) {
       at.station()
           .pool()
           .tell(
               new MemoryPool.Register(
-                  entry, getContext().messageAdapter(MemoryPool.Registration.class, InPool::new)));
+                  poolModel(at),
+                  entry,
+                  getContext().messageAdapter(MemoryPool.Registration.class, InPool::new)));
     }
     return this;
   }
@@ -235,7 +240,13 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     return Behaviors.stopped();
   }
 
+  /// Loads are numbered once for worker and pool.
+  private static int poolModel(Placed placed) {
+    return Math.toIntExact(placed.program());
+  }
+
   private void withdraw(Placed from) {
+    from.station().pool().tell(new MemoryPool.Unregister(poolModel(from)));
     from.station()
         .worker()
         .tell(new Worker.Unload(from.program(), getContext().getSystem().ignoreRef()));

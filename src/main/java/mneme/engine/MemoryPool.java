@@ -63,8 +63,15 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       long epoch, long bytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
       implements Command {}
 
-  /// Makes a memory plan known; answered with its number.
-  record Register(Vault.Entry entry, ActorRef<Registration> replyTo) implements Command {}
+  /// Makes a memory plan known.
+  ///
+  /// @param model a number that no other load has or will have
+  record Register(int model, Vault.Entry entry, ActorRef<Registration> replyTo)
+      implements Command {}
+
+  /// The model has left this device, if it ever came: all bytes that are cached for it serve
+  /// others.
+  record Unregister(int model) implements Command {}
 
   private record OwnerGone(long sequence) implements Command {}
 
@@ -124,6 +131,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
               Equip _,
               StepEnded _,
               Register _,
+              Unregister _,
               OwnerGone _ -> {
             stash.stash(command);
             yield Behaviors.same();
@@ -140,9 +148,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   private Lending lending(DeviceReady ready) {
     return new Lending(
-        vault.open(ready.bytes(), ready.plans()),
-        Station.firstLease(ready.epoch()),
-        vault.gridTokens());
+        vault.open(ready.bytes(), ready.plans()), Station.firstLease(ready.epoch()), vault);
   }
 
   @Override
@@ -152,11 +158,12 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       case StepEnded ended -> onStepEnded(ended);
       case Reserve reserve -> onReserve(reserve);
       case Fork(var lease, var claims) -> onFork(lease, claims);
-      case Retire(var lease, var computed) -> lending.end(lease, computed);
-      case Pause(var lease, var paused) -> lending.pause(lease, paused);
+      case Retire(var lease, var computed) -> lending.tenures().end(lease, computed);
+      case Pause(var lease, var paused) -> lending.tenures().pause(lease, paused);
       case OwnerGone(var sequence) -> lending.forget(sequence);
       case DeviceReady ready -> onDeviceReady(ready);
       case Register register -> onRegister(register);
+      case Unregister(var model) -> lending.unregister(model);
       case Inspect(var replyTo) ->
           replyTo.tell(
               new Books(
@@ -168,12 +175,14 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     if (mayBringMemory(command)) {
       settle();
     }
+    lending.tenures().due().forEach(MemoryPool::askBack);
     return this;
   }
 
   private static boolean mayBringMemory(Command command) {
     return switch (command) {
-      case StepEnded _, Reserve _, Retire _, Pause _, OwnerGone _, DeviceReady _ -> true;
+      case StepEnded _, Reserve _, Retire _, Pause _, OwnerGone _, DeviceReady _, Unregister _ ->
+          true;
       case Equip _, Fork _, Register _, Inspect _, Audit _ -> false;
     };
   }
@@ -193,7 +202,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   }
 
   private void revokeAll() {
-    for (Tenure tenure : lending.tenures()) {
+    for (Tenure tenure : lending.tenures().all()) {
       tenure.request.owner().tell(new Sequence.Revoked(tenure.number));
     }
     for (Reserve request : lending.waiting()) {
@@ -240,7 +249,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   /// A plan whose objects are larger than the pool's slabs has the pool cut anew, for which every
   /// lease is taken back.
   private void onRegister(Register register) {
-    Registration registration = vault.register(lending.ledger(), register.entry());
+    Registration registration = vault.register(lending.ledger(), register);
     if (registration instanceof Registered || lending.tenures().isEmpty()) {
       register.replyTo().tell(registration);
     } else {
@@ -254,11 +263,8 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     List<Slice> ready = new ArrayList<>();
     List<Slice> left = new ArrayList<>();
     for (Slice slice : plan.slices()) {
-      Lending.Supply supply = lending.supply(slice);
-      (supply instanceof Lending.Supply.Ready ? ready : left).add(slice);
-      if (supply instanceof Lending.Supply.Short(var victims)) {
-        victims.forEach(MemoryPool::askBack);
-      }
+      boolean isReady = lending.tenures().supply(slice) == Tenures.Supply.READY;
+      (isReady ? ready : left).add(slice);
     }
     plan.scheduler().tell(new Scheduler.Equipped(plan.number(), left));
     if (!ready.isEmpty()) {
@@ -271,12 +277,11 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   private void send(Plan plan, List<Slice> slices) {
     List<Run> runs = new ArrayList<>(slices.size());
     for (Slice slice : slices) {
-      runs.add(new Run(slice, lending.view(slice.lease())));
+      runs.add(new Run(slice, lending.tenures().view(slice.lease())));
     }
     steps++;
     var step = new Worker.Step(steps, device.epoch(), plan, runs, lending.ledger().chores());
-    lending.ledger().stepStarted(steps);
-    lending.checkpoint(slices);
+    lending.tenures().sent(steps, slices);
     device.worker().tell(step);
   }
 
@@ -284,12 +289,13 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     if (ended.epoch() != device.epoch()) {
       return;
     }
-    lending.ledger().stepEnded(ended.number());
+    lending.tenures().stepEnded(ended.number());
     for (Outcome outcome : ended.outcomes()) {
       switch (outcome) {
-        case Outcome.Read(var lease, var end) -> lending.read(lease, end);
-        case Outcome.Drawn(var lease, var index, _) -> lending.read(lease, index);
-        case Outcome.Ended(var lease, var length) -> lending.ended(lease, length);
+        case Outcome.Read(var lease, var end) -> lending.tenures().read(lease, end);
+        case Outcome.Drawn(var lease, var index, var token) ->
+            lending.tenures().drew(lease, index, token.id());
+        case Outcome.Ended(var lease, var length) -> lending.tenures().ended(lease, length);
         case Outcome.Broken _, Outcome.Skipped _ -> {}
       }
     }
@@ -299,10 +305,12 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     Lending.Settlement settlement = lending.settle();
     for (Lending.Grant grant : settlement.grants()) {
       Tenure tenure = grant.tenure();
-      tell(tenure, new Sequence.Granted(tenure.number, grant.reusedTokens(), grant.note()));
+      tell(
+          tenure,
+          new Sequence.Granted(
+              tenure.number, grant.reusedTokens(), grant.note(), tenure.places.cuts()));
     }
     settlement.supplied().ifPresent(tenure -> tell(tenure, new Sequence.Supplied(tenure.number)));
-    settlement.victims().forEach(MemoryPool::askBack);
     settlement.hopeless().ifPresent(request -> request.owner().tell(hopeless(request)));
   }
 
@@ -314,7 +322,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   }
 
   private static void askBack(Tenure tenure) {
-    tell(tenure, new Sequence.Yield(tenure.number));
+    tell(tenure, new Sequence.Yield(tenure.number, tenure.read));
   }
 
   private static void tell(Tenure tenure, Sequence.Command message) {

@@ -132,6 +132,9 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       lobby.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
+      if (lane != null && berth != null) {
+        unload(berth, getContext().getSystem().ignoreRef());
+      }
       if (blueprint != null) {
         blueprint.close();
       }
@@ -278,6 +281,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private static void unload(Landing.Berth from, ActorRef<Worker.Unloaded> replyTo) {
+    from.station().pool().tell(new MemoryPool.Unregister(from.poolModel()));
     from.station().worker().tell(new Worker.Unload(from.at().program(), replyTo));
   }
 

@@ -23,6 +23,7 @@ final class Roster {
     final long lease;
     final String tenant;
     final int lengthLimit;
+    final List<Integer> cuts;
     int known;
     int planned;
     int holdAt;
@@ -33,6 +34,7 @@ final class Roster {
       lease = enter.lease();
       tenant = enter.tenant();
       lengthLimit = enter.drawing().lengthLimit();
+      cuts = enter.cuts();
       known = enter.known().length();
       planned = enter.readTokens();
       holdAt = enter.holdAt();
@@ -56,6 +58,7 @@ final class Roster {
   private void seat(Entry entry) {
     if (entry.isReady()) {
       policy.join(entry.lease, entry.tenant, entry.planned, Math.min(entry.known, entry.holdAt));
+      policy.cut(entry.lease, entry.cuts);
     }
   }
 

@@ -27,6 +27,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
 
   /// A sequence holds memory, in which the first `readTokens` of its tokens were read before.
   ///
+  /// @param cuts positions at which its prompt is cut beside the grid
   /// @param holdAt position behind which nothing is read before [Proceed]
   record Enter(
       ActorRef<Sequence.Command> owner,
@@ -34,9 +35,14 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       String tenant,
       Tokens known,
       int readTokens,
+      List<Integer> cuts,
       int holdAt,
       Drawing drawing)
-      implements Command {}
+      implements Command {
+    Enter {
+      cuts = List.copyOf(cuts);
+    }
+  }
 
   /// A lease that holds goes on.
   record Proceed(long lease) implements Command {}

@@ -33,13 +33,21 @@ public final class Sequence {
   }
 
   /// From the pool: the first `reusedTokens` need not be read again; `note` says why not more.
-  record Granted(long lease, int reusedTokens, String note) implements Command {}
+  ///
+  /// @param cuts positions off the grid at which the reading is cut too, so that states can be
+  ///   saved
+  record Granted(long lease, int reusedTokens, String note, List<Integer> cuts) implements Command {
+    Granted {
+      cuts = List.copyOf(cuts);
+    }
+  }
 
   /// From the pool: the request cannot be served.
   record Refused(Event.Failure failure, String message) implements Command {}
 
-  /// From the pool: another needs the memory more.
-  record Yield(long lease) implements Command {}
+  /// From the pool: another needs the memory more. Steps have read `read` tokens, and no more are
+  /// under way.
+  record Yield(long lease, int read) implements Command {}
 
   /// From the pool: a slice that had got no memory can be planned again.
   record Supplied(long lease) implements Command {}
@@ -78,6 +86,10 @@ public final class Sequence {
   private final Stopwatch stopwatch;
   private long lease = NO_LEASE;
   private int computed;
+
+  /// Tokens after which the lease is given back, because the pool wants it.
+  private int yieldAt;
+
   private List<Follower> followers;
 
   /// Whether the pool has promised a place: to us, or to the leader in our name.
@@ -234,6 +246,7 @@ public final class Sequence {
     }
     lease = granted.lease();
     computed = granted.reusedTokens();
+    yieldAt = Integer.MAX_VALUE;
     isExpected = true;
     if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
       delivery.say(
@@ -248,6 +261,7 @@ public final class Sequence {
                 completion.tenant(),
                 transcript.tokens(transcript.length()),
                 granted.reusedTokens(),
+                granted.cuts(),
                 holds ? forkPosition() : Integer.MAX_VALUE,
                 drawing));
     return phase(this::whileRunning);
@@ -279,7 +293,7 @@ public final class Sequence {
       case Told(var outcome) -> outcome.lease() == lease ? onTold(outcome) : Behaviors.same();
       case More(var events) -> onMore(events);
       case Supplied(var of) -> of == lease ? onSupplied() : Behaviors.same();
-      case Yield(var of) -> of == lease ? onYield() : Behaviors.same();
+      case Yield(var of, var read) -> of == lease ? onAsked(read) : Behaviors.same();
       case Revoked(var of) -> of == lease ? onRevoked() : Behaviors.same();
       case Dismissed(var of) -> of == lease ? onYield() : Behaviors.same();
       case Cancel _ -> ended(Event.Reason.CANCELLED);
@@ -297,7 +311,7 @@ public final class Sequence {
         if (forkIfDue()) {
           lane.scheduler().tell(new Scheduler.Proceed(lease));
         }
-        yield Behaviors.same();
+        yield yieldIfDue();
       }
       case Outcome.Skipped _ -> Behaviors.same();
       case Outcome.Drawn(_, var index, var token) -> onDrawn(index, token);
@@ -324,7 +338,7 @@ public final class Sequence {
       return ended(Event.Reason.LENGTH);
     }
     feed();
-    return Behaviors.same();
+    return yieldIfDue();
   }
 
   private Behavior<Command> onMore(int events) {
@@ -336,6 +350,16 @@ public final class Sequence {
   private Behavior<Command> onSupplied() {
     lane.scheduler().tell(new Scheduler.Supply(lease));
     return Behaviors.same();
+  }
+
+  /// What the last steps did may still be on its way from the scheduler.
+  private Behavior<Command> onAsked(int read) {
+    yieldAt = read;
+    return yieldIfDue();
+  }
+
+  private Behavior<Command> yieldIfDue() {
+    return computed >= yieldAt ? onYield() : Behaviors.same();
   }
 
   /// Gives the lease back and queues again, unless nobody reads.

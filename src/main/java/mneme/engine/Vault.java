@@ -1,7 +1,10 @@
 package mneme.engine;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
@@ -12,12 +15,19 @@ import mneme.schedule.Admission;
 class Vault {
   /// @param longestSpanTokens most tokens of a sequence that one step reads
   /// @param contextTokens longest sequence that the model allows
-  record Entry(MemoryPlan plan, int longestSpanTokens, int contextTokens) {}
+  /// @param endIds tokens that close a message
+  record Entry(MemoryPlan plan, int longestSpanTokens, int contextTokens, Set<Integer> endIds) {
+    Entry {
+      endIds = Set.copyOf(endIds);
+    }
+  }
 
   private final double checkpointShare;
   private final int gridTokens;
   private final int waitingLimit;
-  private final List<Entry> entries = new ArrayList<>();
+
+  /// By the model's number.
+  private final Map<Integer, Entry> entries = new TreeMap<>();
 
   /// @param checkpointShare of the pool's bytes that saved states may take
   /// @param gridTokens distance of the places where states may be saved
@@ -45,19 +55,36 @@ class Vault {
   Ledger open(long bytes, List<MemoryPlan> plans) {
     PoolShape shape = SlabSizing.of(bytes, plans);
     Ledger ledger = new Ledger(shape, (long) (shape.bytes() * checkpointShare));
-    entries.forEach(entry -> ledger.register(entry.plan(), entry.longestSpanTokens()));
+    entries.forEach(
+        (model, entry) -> ledger.register(model, entry.plan(), entry.longestSpanTokens()));
     return ledger;
   }
 
   /// Makes a plan known to `ledger` and to every later one.
-  MemoryPool.Registration register(Ledger ledger, Entry entry) {
+  MemoryPool.Registration register(Ledger ledger, MemoryPool.Register wish) {
+    Entry entry = wish.entry();
     try {
-      int model = ledger.register(entry.plan(), entry.longestSpanTokens());
-      entries.add(entry);
-      return new MemoryPool.Registered(model, longestTokens(ledger, entry));
+      ledger.register(wish.model(), entry.plan(), entry.longestSpanTokens());
+      entries.put(wish.model(), entry);
+      return new MemoryPool.Registered(wish.model(), longestTokens(ledger, entry));
     } catch (IllegalArgumentException e) {
       return new MemoryPool.NotRegistered(String.valueOf(e.getMessage()));
     }
+  }
+
+  /// Forgets a model, here and in `ledger`, and all that is cached for it.
+  void unregister(Ledger ledger, int model) {
+    if (entries.remove(model) != null) {
+      ledger.unregister(model);
+    }
+  }
+
+  boolean knows(int model) {
+    return entries.containsKey(model);
+  }
+
+  Entry entry(int model) {
+    return Objects.requireNonNull(entries.get(model));
   }
 
   /// Longest sequence of a model that fits `ledger` alone.

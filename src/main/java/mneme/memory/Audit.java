@@ -13,6 +13,7 @@ final class Audit {
   private final Blocks blocks;
   private final PrefixIndex index;
   private final List<@Nullable Holding> holdings;
+  private final long checkpointBytes;
   private final List<String> faults = new ArrayList<>();
 
   /// What was found to name each block.
@@ -26,11 +27,13 @@ final class Audit {
     boolean isResting;
   }
 
-  Audit(Slabs slabs, Blocks blocks, PrefixIndex index, List<@Nullable Holding> holdings) {
-    this.slabs = slabs;
+  /// @param checkpointBytes most bytes that saved states may take
+  Audit(Blocks blocks, PrefixIndex index, List<@Nullable Holding> holdings, long checkpointBytes) {
+    slabs = blocks.slabs();
     this.blocks = blocks;
     this.index = index;
     this.holdings = holdings;
+    this.checkpointBytes = checkpointBytes;
   }
 
   void run() {
@@ -41,6 +44,7 @@ final class Audit {
     slabs.sizes().forEach(this::check);
     checkSlabs();
     checkBytes();
+    checkBudget();
     checkPromises();
     if (!faults.isEmpty()) {
       throw new LedgerException(
@@ -195,6 +199,11 @@ final class Audit {
         expect(bytes == blocks.bytes(use, kind), "%s %s: %d bytes", use, kind, bytes);
       }
     }
+  }
+
+  private void checkBudget() {
+    long saved = blocks.checkpointBytes();
+    expect(saved <= checkpointBytes, "%d bytes of states are saved, of %d", saved, checkpointBytes);
   }
 
   private void checkPromises() {

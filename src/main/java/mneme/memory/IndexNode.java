@@ -20,6 +20,10 @@ final class IndexNode extends Candidate {
   /// The page of each group; null where none is kept.
   private final @Nullable Block[] pages;
 
+  /// How many of the node's tokens the page of each group has: fewer than all if it was kept when
+  /// less was known, and had left its lease's window when more was.
+  private final int[] tokensInPage;
+
   /// Children whose page of the unwindowed group only the index holds; it is of no use without this
   /// node's.
   int dependents;
@@ -37,6 +41,7 @@ final class IndexNode extends Candidate {
     this.start = start;
     this.tokens = tokens;
     pages = new Block[model.groups()];
+    tokensInPage = new int[model.groups()];
   }
 
   Tokens tokens() {
@@ -59,8 +64,19 @@ final class IndexNode extends Candidate {
     return pages[group];
   }
 
-  void page(int group, @Nullable Block page) {
+  /// Keeps `page`, which has all tokens of the node.
+  void page(int group, Block page) {
     pages[group] = page;
+    tokensInPage[group] = tokens.length();
+  }
+
+  void dropPage(int group) {
+    pages[group] = null;
+  }
+
+  /// Whether a page of `group` is kept that has the first `count` tokens of this node.
+  boolean has(int group, int count) {
+    return pages[group] != null && tokensInPage[group] >= count;
   }
 
   @Nullable IndexNode child(Tokens page) {

@@ -77,7 +77,7 @@ public final class Ledger {
     return blocks.resting().isEmpty() && leasing.slots().stream().allMatch(Objects::isNull);
   }
 
-  /// Forgets a model and all that is cached for it; its number goes to the next.
+  /// Forgets a model and all that is cached for it.
   ///
   /// @throws LedgerException if a sequence of it still holds a lease
   public void unregister(int model) {
@@ -286,7 +286,7 @@ public final class Ledger {
   ///
   /// @throws LedgerException with the full account if anything is wrong
   public void audit() {
-    new Audit(slabs, blocks, index, leasing.slots()).run();
+    new Audit(blocks, index, leasing.slots(), checkpointBytes).run();
   }
 
   int usedSlabs() {

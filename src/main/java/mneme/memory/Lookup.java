@@ -15,7 +15,8 @@ final class Lookup {
   private final int pageTokens;
   private final List<IndexNode> path = new ArrayList<>();
 
-  /// For each group and page of the path, the last page up to there that is not kept, or -1.
+  /// For each group and page of the path, the last page up to there that is not kept in full, or
+  /// -1.
   private final int[][] lastGap;
 
   /// Tokens that the path and the prompt have in common, at most [#atMost].
@@ -67,7 +68,7 @@ final class Lookup {
     path.add(node);
     for (int group = 0; group < lastGap.length; group++) {
       int before = page == 0 ? -1 : lastGap[group][page - 1];
-      lastGap[group][page] = node.page(group) == null ? page : before;
+      lastGap[group][page] = node.has(group, pageTokens) ? before : page;
     }
   }
 
@@ -117,7 +118,7 @@ final class Lookup {
     int page = node.start / pageTokens;
     for (int group = 0; group < lastGap.length; group++) {
       int before = page == 0 ? -1 : lastGap[group][page - 1];
-      int gap = node.page(group) == null ? page : before;
+      int gap = node.has(group, tokens - node.start) ? before : page;
       if (gap >= model.firstPage(group, tokens)) {
         return false;
       }

@@ -1,30 +1,24 @@
 package mneme.memory;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Collection;
+import java.util.TreeMap;
 
-/// The models of one ledger by their numbers. A number that was given back goes to the next.
+/// The models of one ledger by their numbers.
 final class Models {
-  private final List<@Nullable PooledModel> byNumber = new ArrayList<>();
+  private final TreeMap<Integer, PooledModel> byNumber = new TreeMap<>();
 
   int freeNumber() {
-    int free = byNumber.indexOf(null);
-    return free < 0 ? byNumber.size() : free;
+    return byNumber.isEmpty() ? 0 : byNumber.lastKey() + 1;
   }
 
   void add(PooledModel model) {
-    while (byNumber.size() <= model.number) {
-      byNumber.add(null);
-    }
-    if (byNumber.set(model.number, model) != null) {
+    if (byNumber.putIfAbsent(model.number, model) != null) {
       throw new LedgerException("model %d is known already".formatted(model.number));
     }
   }
 
   PooledModel get(int number) {
-    PooledModel model = number < byNumber.size() ? byNumber.get(number) : null;
+    PooledModel model = byNumber.get(number);
     if (model == null) {
       throw new LedgerException("no model has number " + number);
     }
@@ -33,11 +27,11 @@ final class Models {
 
   PooledModel remove(int number) {
     PooledModel model = get(number);
-    byNumber.set(number, null);
+    byNumber.remove(number);
     return model;
   }
 
-  List<PooledModel> all() {
-    return byNumber.stream().filter(Objects::nonNull).toList();
+  Collection<PooledModel> all() {
+    return byNumber.values();
   }
 }

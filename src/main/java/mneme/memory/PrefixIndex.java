@@ -83,7 +83,7 @@ final class PrefixIndex {
       Block page = node.page(group);
       if (page != null && node.isDroppable(group)) {
         blocks.drop(page);
-        node.page(group, null);
+        node.dropPage(group);
       }
     }
     prune(node);

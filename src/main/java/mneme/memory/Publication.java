@@ -90,15 +90,17 @@ final class Publication {
     return node.addChild(page.compact());
   }
 
-  /// A node that was known in part takes this lease's pages, which hold more.
+  /// A node that was known in part takes this lease's pages, which hold more, where it still has
+  /// them.
   private void extend(IndexNode part, Tokens page) {
     eviction.leave(part);
     part.extend(page);
     for (int group = 0; group < holding.tables.length; group++) {
       Block kept = part.page(group);
-      if (kept != null && kept != own(group, part)) {
+      Block own = own(group, part);
+      if (kept != null && own != null && kept != own) {
         blocks.drop(kept);
-        part.page(group, null);
+        part.dropPage(group);
       }
     }
   }
@@ -112,27 +114,34 @@ final class Publication {
   private void putPages() {
     for (int group = 0; group < holding.tables.length; group++) {
       Block own = own(group, node);
-      Block kept = node.page(group);
-      if (own == null) {
-        continue;
+      if (own != null) {
+        putPage(group, own);
       }
-      if (kept != null && kept != own && kept.leases > 0) {
-        goOver(group, own, kept);
-      } else if (kept != own) {
-        kept = keepInstead(group, own, kept);
-      }
-      kept.freeze(node.tokens().length());
     }
   }
 
-  /// The index keeps this lease's page; the one that it had, nobody else holds.
-  private Block keepInstead(int group, Block own, @Nullable Block before) {
-    if (before != null) {
-      blocks.drop(before);
+  private void putPage(int group, Block own) {
+    int tokens = node.tokens().length();
+    Block kept = node.page(group);
+    if (kept != null && kept != own && kept.leases > 0 && node.has(group, tokens)) {
+      goOver(group, own, kept);
+      kept.freeze(tokens);
+    } else if (kept == own || own.cachedIn == null) {
+      keepInstead(group, own, kept);
+      own.freeze(tokens);
+    }
+  }
+
+  /// The index keeps this lease's page; the one that it had is the same, or nobody else holds it,
+  /// or it has less.
+  private void keepInstead(int group, Block own, @Nullable Block before) {
+    if (before != own) {
+      if (before != null) {
+        blocks.drop(before);
+      }
+      blocks.keep(own, node);
     }
     node.page(group, own);
-    blocks.keep(own, node);
-    return own;
   }
 
   private void goOver(int group, Block own, Block kept) {

@@ -1,6 +1,7 @@
 package mneme.schedule;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -56,6 +57,14 @@ public final class BatchPolicy {
     Seat seat = new Seat(sequence, turns, nextRank++, position, promptTokens);
     seats.put(sequence, seat);
     change(turns, () -> turns.addPrefill(seat));
+  }
+
+  /// Cuts the prompt of a sequence that has joined at these positions too.
+  public void cut(long sequence, Collection<Integer> positions) {
+    Seat seat = seats.get(sequence);
+    if (seat != null && !positions.isEmpty()) {
+      seat.cuts = new TreeSet<>(positions);
+    }
   }
 
   private TenantTurns tenant(String name) {

@@ -1,5 +1,8 @@
 package mneme.schedule;
 
+import java.util.Collections;
+import java.util.NavigableSet;
+
 /// A sequence that takes turns: where it stands, and what it waits for.
 final class Seat {
   final long sequence;
@@ -22,6 +25,9 @@ final class Seat {
 
   boolean hasLeft;
 
+  /// Where its prompt is cut beside the grid.
+  NavigableSet<Integer> cuts = Collections.emptyNavigableSet();
+
   Seat(long sequence, TenantTurns tenant, long rank, int position, int promptTokens) {
     this.sequence = sequence;
     this.tenant = tenant;
@@ -34,9 +40,11 @@ final class Seat {
     return promptTokens - position;
   }
 
-  /// Length of the next prefill span: to the next edge of the chunk grid, or to the prompt's end.
+  /// Length of the next prefill span: to the next edge of the chunk grid, to the next cut, or to
+  /// the prompt's end.
   int nextChunk(int chunkTokens) {
     int edge = (int) Math.min(promptTokens, (position / chunkTokens + 1L) * chunkTokens);
-    return edge - position;
+    Integer cut = cuts.higher(position);
+    return Math.min(edge, cut == null ? edge : cut) - position;
   }
 }

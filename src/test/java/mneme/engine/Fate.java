@@ -1,5 +1,6 @@
 package mneme.engine;
 
+import java.util.List;
 import java.util.Optional;
 import mneme.text.Sampling;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -40,7 +41,7 @@ final class Fate {
         if (crashesPool) {
           directory
               .stations()
-              .forEach(station -> station.pool().tell(new MemoryPool.Register(null, null)));
+              .forEach(station -> station.pool().tell(new MemoryPool.Register(0, null, null)));
         } else {
           ActorRef<ModelHost.Report> self =
               context.messageAdapter(ModelHost.Report.class, Reported::new);
@@ -66,6 +67,6 @@ final class Fate {
   private static void crash(
       ActorRef<Scheduler.Command> scheduler, ActorRef<Sequence.Command> nobody) {
     Drawing drawing = new Drawing(Sampling.greedy(), 1, java.util.Set.of(), Optional.empty());
-    scheduler.tell(new Scheduler.Enter(nobody, -1, "", null, 0, 0, drawing));
+    scheduler.tell(new Scheduler.Enter(nobody, -1, "", null, 0, List.of(), 0, drawing));
   }
 }

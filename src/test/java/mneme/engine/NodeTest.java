@@ -2,6 +2,7 @@ package mneme.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +91,33 @@ class NodeTest {
       snapshot = TestNode.get(node.engine.snapshot());
     }
     assertThat(isEmpty(snapshot)).as(snapshot.toString()).isTrue();
+  }
+
+  @Test
+  void modelsThatComeAndGoLeaveNothingBehind() throws Exception {
+    List<String> models = List.of("attention", "window", "recurrent", "mixed");
+    for (int i = 0; i < 200; i++) {
+      String model = models.get(i * 7 / 5 % 4);
+      node.run(Toys.completion(model, Toys.prompt(i, 50), 5));
+      node.engine.load(model, Optional.of(Duration.ZERO));
+      assertThat(hasLeft(node)).as("%d: %s", i, node.books()).isTrue();
+    }
+    List<Event> last = node.run(Toys.completion("mixed", Toys.prompt(1, 50), 5));
+    assertThat(TestNode.ids(last)).isEqualTo(Toys.answer(Toys.prompt(1, 50), 5));
+    assertThat(node.books().models()).hasSize(1);
+  }
+
+  /// Whether the pool forgets the model and frees all of its bytes, at the latest when the step
+  /// that still runs has ended.
+  private static boolean hasLeft(TestNode node) throws Exception {
+    for (int i = 0; i < 5000; i++) {
+      MemoryPool.Books books = node.books();
+      if (books.models().isEmpty() && books.usage().freeBytes() == books.usage().totalBytes()) {
+        return true;
+      }
+      Thread.sleep(1);
+    }
+    return false;
   }
 
   private static boolean isEmpty(Snapshot snapshot) {

@@ -125,6 +125,18 @@ final class TestNode implements AutoCloseable {
     return faults.toString();
   }
 
+  /// Of the preferred device.
+  MemoryPool.Books books() throws Exception {
+    Node.Directory directory =
+        get(AskPattern.ask(system, Node.Inspect::new, Duration.ofSeconds(5), system.scheduler()));
+    return get(
+        AskPattern.ask(
+            directory.stations().getFirst().pool(),
+            MemoryPool.Inspect::new,
+            Duration.ofSeconds(5),
+            system.scheduler()));
+  }
+
   static <T> T get(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }

@@ -124,6 +124,20 @@ class PrefixIndexTest {
         .isEqualTo("0: 16 tokens are known; the pages a window needs are kept after token 0");
   }
 
+  /// Its page was kept when only a part of it was known, and had left the window when the rest was.
+  @Test
+  void aPageOfAWindowServesUpToWhereItWasKept() {
+    LedgerRig rig = rig(WINDOWED);
+    Lease lease = rig.opened(0, text(0, 60)).lease();
+    rig.run(lease, 0, 14);
+    rig.ledger.publish(lease, text(0, 14));
+    rig.run(lease, 14, 40);
+    rig.ledger.retire(lease, text(0, 40));
+    rig.ledger.audit();
+    assertThat(reuse(rig, text(0, 14).plus(text(90, 9)))).startsWith("14: ");
+    assertThat(reuse(rig, text(0, 15).plus(text(90, 9)))).startsWith("12: 15 tokens are known");
+  }
+
   @Test
   void twinsThatRanAtTheSameTimeShareOnceTheyAreKnown() {
     LedgerRig rig = rig(FULL);
