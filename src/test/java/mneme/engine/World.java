@@ -49,7 +49,9 @@ public final class World implements SeededDispatcher.Story {
   private final EngineSettings settings;
   private final double deviceFailures;
   private final int misfortunes;
-  private @Nullable Ledger ledger;
+  private final List<FickleDevice.Switch> powers = new ArrayList<>();
+  private final Map<Integer, Ledger> ledgers = new HashMap<>();
+  private final int devices;
   private @Nullable ActorRef<Node.Command> node;
   private ActorRef<Fate.Command> fate;
   private int openings;
@@ -61,6 +63,7 @@ public final class World implements SeededDispatcher.Story {
     settings = settings(random);
     deviceFailures = random.nextInt(4) == 0 ? 0.003 : 0;
     misfortunes = random.nextInt(6);
+    devices = 1 + Math.max(0, random.nextInt(5) - 2);
   }
 
   private static EngineSettings settings(Random random) {
@@ -82,29 +85,13 @@ public final class World implements SeededDispatcher.Story {
 
   @Override
   public void begin() {
-    Vault vault =
-        new Vault(
-            settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
-          @Override
-          Ledger open(long bytes, List<MemoryPlan> plans) {
-            Ledger opened = super.open(bytes, plans);
-            ledger = opened;
-            openings++;
-            return opened;
-          }
-        };
+    List<Outfit> outfits = new ArrayList<>();
+    for (int i = 0; i < devices; i++) {
+      outfits.add(outfit(i));
+    }
     Node.Ground ground =
         new Node.Ground(
-            Toys.loader(settings),
-            settings,
-            List.of(
-                new Outfit(
-                    0,
-                    "none",
-                    () -> new TaggingDevice(random, deviceFailures, mixUps::add),
-                    0,
-                    vault)),
-            VirtualClock.current()::nowNs);
+            Toys.loader(settings), settings, outfits, VirtualClock.current()::nowNs);
     ActorRef<Node.Command> started =
         system.systemActorOf(Node.create(ground), "world-" + number, Props.empty());
     node = started;
@@ -126,6 +113,45 @@ public final class World implements SeededDispatcher.Story {
           .scheduleOnce(
               Duration.ofMillis(random.nextInt(250)), this::strike, system.executionContext());
     }
+  }
+
+  /// A device that may be too small for two models at once.
+  private Outfit outfit(int device) {
+    Vault vault =
+        new Vault(
+            settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
+          @Override
+          Ledger open(long bytes, List<MemoryPlan> plans) {
+            Ledger opened = super.open(bytes, plans);
+            ledgers.put(device, opened);
+            openings++;
+            return opened;
+          }
+        };
+    FickleDevice.Switch power = new FickleDevice.Switch();
+    powers.add(power);
+    long scratchBytes =
+        Toys.loader(settings)
+            .load(MODELS.getFirst())
+            .graph()
+            .scratchBytes(settings.limits().budgetTokens());
+    long room = settings.pool().fixedBytes() + (1 + random.nextInt(2)) * scratchBytes;
+    return new Outfit(
+        device,
+        "device-" + device,
+        () -> new FickleDevice(power, new TaggingDevice(random, deviceFailures, mixUps::add)),
+        devices == 1 ? 0 : room,
+        vault);
+  }
+
+  /// A device is lost some steps from now, and cannot be opened for a while.
+  private void cutPower() {
+    FickleDevice.Switch power = powers.get(random.nextInt(powers.size()));
+    power.cutAfter(random.nextInt(4));
+    system
+        .scheduler()
+        .scheduleOnce(
+            Duration.ofMillis(random.nextInt(400)), power::restore, system.executionContext());
   }
 
   private Completion completion(String model) {
@@ -153,12 +179,14 @@ public final class World implements SeededDispatcher.Story {
     return pick(all, count, random);
   }
 
-  /// Kills a sequence that is alive, wherever it stands, or crashes the pool or the schedulers.
+  /// Kills a sequence that is alive, wherever it stands, crashes the pools or the schedulers, or cuts a
+  /// device's power.
   private void strike() {
     List<SimReader> alive = readers.stream().filter(SimReader::canBeKilled).toList();
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(devices == 1 ? 6 : 8)) {
       case 0 -> fate.tell(new Fate.CrashPool());
       case 1 -> fate.tell(new Fate.CrashSchedulers());
+      case 6, 7 -> cutPower();
       default -> {
         if (!alive.isEmpty()) {
           SimReader victim = alive.get(random.nextInt(alive.size()));
@@ -173,8 +201,7 @@ public final class World implements SeededDispatcher.Story {
     if (!mixUps.isEmpty()) {
       throw new AssertionError("memory of another was read: " + mixUps.getFirst());
     }
-    Ledger books = ledger;
-    if (books != null) {
+    for (Ledger books : ledgers.values()) {
       books.audit();
       shapes.add(books.shape());
     }
@@ -208,10 +235,9 @@ public final class World implements SeededDispatcher.Story {
 
   @Override
   public boolean isOver() {
-    Ledger books = ledger;
     return !readers.isEmpty()
         && readers.stream().allMatch(SimReader::isDone)
-        && (books == null || nothingIsHeld(books.usage()));
+        && ledgers.values().stream().allMatch(books -> nothingIsHeld(books.usage()));
   }
 
   private static boolean nothingIsHeld(Usage usage) {
@@ -231,7 +257,8 @@ public final class World implements SeededDispatcher.Story {
       counts.merge(reader.end(), 1, Integer::sum);
       counts.merge("preemptions", reader.preemptions(), Integer::sum);
     }
-    counts.merge("openings of the device", openings, Integer::sum);
+    counts.merge("openings of pools", openings, Integer::sum);
+    counts.merge("second devices used", Math.max(0, ledgers.size() - 1), Integer::sum);
   }
 
   /// Ends the node; what it leaves behind is nobody's any more.
