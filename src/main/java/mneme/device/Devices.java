@@ -29,9 +29,13 @@ public final class Devices {
   public static List<String> fastest() {
     Natives.prepare();
     List<Found> opencl = ClDiscovery.discover();
+    List<Found> found = new ArrayList<>(opencl);
+    VkDiscovery.discover().stream()
+        .filter(one -> opencl.stream().noneMatch(one::isSameAs))
+        .forEach(found::add);
     List<String> ids = new ArrayList<>();
-    opencl.stream()
-        .filter(found -> !found.cpu() && found.info().totalBytes() > 0)
+    found.stream()
+        .filter(one -> !one.cpu() && one.info().totalBytes() > 0)
         .map(Found::info)
         .sorted(Comparator.comparing(DeviceInfo::unified))
         .forEach(info -> ids.add(info.id()));
