@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The embedded model, a hybrid, on two devices, the first of which is lost in the middle of a step.
+/// The embedded model, a hybrid, on two devices, the first of which is lost in the middle of a
+/// step.
 class LostDeviceTest {
   private static final int STREAMS = 6;
   private static final int TOKENS = 24;
@@ -39,17 +40,14 @@ class LostDeviceTest {
   @ParameterizedTest
   @ValueSource(strings = {"opencl:0", "vulkan:0"})
   void streamsGoOnWithTheSameTokensOnAnotherKind(String id) throws Exception {
-    assumeTrue(
-        Devices.discover().stream().anyMatch(device -> device.id().equals(id)), "no " + id);
+    assumeTrue(Devices.discover().stream().anyMatch(device -> device.id().equals(id)), "no " + id);
     Supplier<Device> other = DeviceChoice.opening(id, 0);
     Supplier<Device> host = () -> new HostDevice(1);
     assertThat(ids(tokens(other, host, 11))).isEqualTo(ids(tokens(host, host, Integer.MAX_VALUE)));
   }
 
   private static List<List<Integer>> ids(List<List<Event.Token>> streams) {
-    return streams.stream()
-        .map(stream -> stream.stream().map(Event.Token::id).toList())
-        .toList();
+    return streams.stream().map(stream -> stream.stream().map(Event.Token::id).toList()).toList();
   }
 
   /// Streams that run together on `first`, which is lost after some steps.
@@ -102,7 +100,9 @@ class LostDeviceTest {
     assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
     return events.stream()
         .flatMap(event ->
-            event instanceof Event.Text text ? text.tokens().stream() : java.util.stream.Stream.of())
+            event instanceof Event.Text text
+                ? text.tokens().stream()
+                : java.util.stream.Stream.of())
         .toList();
   }
 }

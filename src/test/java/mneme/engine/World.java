@@ -90,8 +90,7 @@ public final class World implements SeededDispatcher.Story {
       outfits.add(outfit(i));
     }
     Node.Ground ground =
-        new Node.Ground(
-            Toys.loader(settings), settings, outfits, VirtualClock.current()::nowNs);
+        new Node.Ground(Toys.loader(settings), settings, outfits, VirtualClock.current()::nowNs);
     ActorRef<Node.Command> started =
         system.systemActorOf(Node.create(ground), "world-" + number, Props.empty());
     node = started;
@@ -179,8 +178,8 @@ public final class World implements SeededDispatcher.Story {
     return pick(all, count, random);
   }
 
-  /// Kills a sequence that is alive, wherever it stands, crashes the pools or the schedulers, or cuts a
-  /// device's power.
+  /// Kills a sequence that is alive, wherever it stands, crashes the pools or the schedulers, or
+  /// cuts a device's power.
   private void strike() {
     List<SimReader> alive = readers.stream().filter(SimReader::canBeKilled).toList();
     switch (random.nextInt(devices == 1 ? 6 : 8)) {
