@@ -111,12 +111,36 @@ class EmbeddedModelTest extends LangChainContract {
         .isEqualTo(read);
   }
 
+  /// A reply that the model ends itself is read to its last token, and the template closes it with
+  /// the same end token: what is new begins there.
+  @Test
+  void aSecondTurnAfterAWholeReplyReadsOnlyWhatIsNew() throws Exception {
+    String first = "{\"role\":\"user\",\"content\":\"Tell me a story about Anna and a red kite.\"}";
+    JsonNode one = chat(first, 400);
+    assertThat(one.get("done_reason").textValue()).isEqualTo("stop");
+    String second =
+        first
+            + ",{\"role\":\"assistant\",\"content\":"
+            + one.get("message").get("content")
+            + "},{\"role\":\"user\",\"content\":\"What has Anna?\"}";
+    JsonNode two = chat(second, 8);
+    assertThat(two.get("prompt_cached_count").intValue())
+        .as(two.get("prompt_cache_note").textValue())
+        .isEqualTo(one.get("prompt_eval_count").intValue() + one.get("eval_count").intValue());
+  }
+
   private static JsonNode chat(String messages) throws Exception {
+    return chat(messages, 8);
+  }
+
+  private static JsonNode chat(String messages, int maxTokens) throws Exception {
     return TestServer.json(
         server.post(
             "/api/chat",
             "{\"model\":\"mneme-tiny\",\"stream\":false,\"options\":{\"temperature\":0,"
-                + "\"num_predict\":8},\"messages\":["
+                + "\"num_predict\":"
+                + maxTokens
+                + "},\"messages\":["
                 + messages
                 + "]}"));
   }
