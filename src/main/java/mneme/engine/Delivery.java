@@ -12,9 +12,9 @@ final class Delivery {
   private boolean paused;
 
   /// @param bufferTokens tokens the stream runs ahead of a reader who does not read
-  Delivery(Sequence.Request request, Transcript transcript, int bufferTokens) {
-    reader = request.reader();
-    choice = request.choice();
+  Delivery(Strand strand, Transcript transcript, int bufferTokens) {
+    reader = strand.reader();
+    choice = strand.choice();
     this.transcript = transcript;
     this.bufferTokens = bufferTokens;
   }

@@ -20,6 +20,7 @@ import mneme.schedule.PoolSize;
 /// @param checkpointShare of the pool that saved states may take
 /// @param keepAlive how long an idle model stays; negative: for ever
 /// @param firstBackoff wait before a failed device is opened again
+/// @param stepPatience longest step; then the device counts as lost
 record EngineSettings(
     int contextTokens,
     int pageTokens,
@@ -31,7 +32,8 @@ record EngineSettings(
     int bufferTokens,
     double checkpointShare,
     Duration keepAlive,
-    Duration firstBackoff) {
+    Duration firstBackoff,
+    Duration stepPatience) {
   static EngineSettings of(Config config) {
     Config engine = config.getConfig("mneme.engine");
     return new EngineSettings(
@@ -54,6 +56,7 @@ record EngineSettings(
         engine.getInt("buffer-tokens"),
         engine.getDouble("pool.checkpoint-share"),
         engine.getDuration("keep-alive"),
-        engine.getDuration("device-backoff"));
+        engine.getDuration("device-backoff"),
+        engine.getDuration("step-patience"));
   }
 }

@@ -12,7 +12,6 @@ import java.util.function.LongSupplier;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -120,13 +119,12 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     String name = outfit.id().replace(':', '-');
     ActorRef<MemoryPool.Command> pool =
         getContext().spawn(MemoryPool.create(outfit.vault()), "pool-" + name);
-    Worker.Post post = new Worker.Post(outfit.id(), pool, getContext().getSelf(), ground.nowNs());
+    Watchdog.Staff staff =
+        new Watchdog.Staff(
+            outfit.id(), pool, getContext().getSelf(), ground.settings(), ground.nowNs());
     ActorRef<Worker.Command> worker =
-        getContext()
-            .spawn(
-                Worker.create(new Workbench(outfit), post, ground.settings().firstBackoff()),
-                "worker-" + name,
-                DispatcherSelector.fromConfig("mneme.engine.worker-dispatcher"));
+        getContext().spawn(Watchdog.create(new Workbench(outfit), staff), "worker-" + name);
+    getContext().watch(worker);
     return new Station(outfit.number(), outfit.id(), pool, worker);
   }
 

@@ -1,5 +1,6 @@
 package mneme.engine;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,12 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
 
   /// A sequence holds memory, in which the first `readTokens` of its tokens were read before.
   ///
+  /// @param sequence its number
   /// @param cuts positions at which its prompt is cut beside the grid
   /// @param holdAt position behind which nothing is read before [Proceed]
   record Enter(
       ActorRef<Sequence.Command> owner,
+      long sequence,
       long lease,
       String tenant,
       Tokens known,
@@ -60,8 +63,10 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
 
   record StepDone(long number, List<Outcome> outcomes, long stepNs) implements Command {}
 
-  /// The worker died in this step.
-  record StepFailed(long number) implements Command {}
+  /// The device failed in this step.
+  record StepFailed(long number, String reason) implements Command {}
+
+  private record Gone(long sequence, long lease) implements Command {}
 
   record Inspect(ActorRef<Counters> replyTo) implements Command {}
 
@@ -95,6 +100,10 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   private final AtomicLong numbers;
   private final Roster roster;
   private final Map<Long, ActorRef<Sequence.Command>> owners = new LinkedHashMap<>();
+
+  /// Sequences that have been here and live, by number.
+  private final Map<Long, ActorRef<Sequence.Command>> members = new HashMap<>();
+
   private final Map<Long, List<Slice>> underWay = new LinkedHashMap<>();
   private Counters counters = new Counters(0, 0, 0, 0, 0, 0);
 
@@ -137,7 +146,12 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       case Leave(var lease) -> onLeave(lease);
       case Equipped(var number, var left) -> onEquipped(number, left);
       case StepDone done -> onStepDone(done);
-      case StepFailed(var number) -> underWay.remove(number);
+      case StepFailed(var number, var reason) -> onStepFailed(number, reason);
+      case Gone(var sequence, var lease) -> {
+        onLeave(lease);
+        roster.forget(sequence);
+        members.remove(sequence);
+      }
       case Inspect(var replyTo) -> replyTo.tell(counters.at(roster.size(), waitedNs()));
     }
     sendPlan();
@@ -155,9 +169,10 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
 
   private void onEnter(Enter enter) {
     owners.put(enter.lease(), enter.owner());
+    members.put(enter.sequence(), enter.owner());
     // A watch outlives a restart of this actor, and it may still stand for an earlier lease.
     getContext().unwatch(enter.owner());
-    getContext().watchWith(enter.owner(), new Leave(enter.lease()));
+    getContext().watchWith(enter.owner(), new Gone(enter.sequence(), enter.lease()));
     roster.enter(enter);
     worker.tell(new Worker.Join(enter.lease(), enter.known(), enter.drawing()));
   }
@@ -196,7 +211,9 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
       return;
     }
     progressAtNs = nowNs.getAsLong();
-    counters = counters.plus(run(slices, done.outcomes()), done.stepNs());
+    List<Slice> run = run(slices, done.outcomes());
+    counters = counters.plus(run, done.stepNs());
+    run.forEach(roster::ran);
     for (Outcome outcome : done.outcomes()) {
       ActorRef<Sequence.Command> owner = owners.get(outcome.lease());
       if (owner != null && !(outcome instanceof Outcome.Skipped)) {
@@ -211,6 +228,23 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
         .filter(i -> !(outcomes.get(i) instanceof Outcome.Skipped))
         .mapToObj(sent::get)
         .toList();
+  }
+
+  /// Whoever was in the step has lost its memory and comes back; who makes every step fail in which
+  /// it is alone does not.
+  private void onStepFailed(long number, String reason) {
+    List<Slice> slices = underWay.remove(number);
+    if (slices == null) {
+      return;
+    }
+    roster
+        .failed(slices)
+        .map(members::get)
+        .ifPresent(guilty ->
+            guilty.tell(
+                new Sequence.Refused(
+                    Event.Failure.INTERNAL,
+                    "the device fails whenever it runs this request, even alone: " + reason)));
   }
 
   /// One plan at a time is with the pool, so that what the pool leaves out is known before the

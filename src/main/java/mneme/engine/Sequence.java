@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import mneme.memory.Tokens;
 import mneme.text.Detokenizer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -42,7 +42,7 @@ public final class Sequence {
     }
   }
 
-  /// From the pool: the request cannot be served.
+  /// From the pool or the scheduler: the request cannot be served.
   record Refused(Event.Failure failure, String message) implements Command {}
 
   /// From the pool: another needs the memory more. Steps have read `read` tokens, and no more are
@@ -77,86 +77,59 @@ public final class Sequence {
   }
 
   private final ActorContext<Command> context;
-  private final long number;
   private final Completion completion;
   private Lane lane;
   private final Transcript transcript;
   private final Delivery delivery;
   private final Drawing drawing;
   private final Stopwatch stopwatch;
-  private long lease = NO_LEASE;
-  private int computed;
+  private final Tenancy tenancy;
 
   /// Tokens after which the lease is given back, because the pool wants it.
   private int yieldAt;
 
   private List<Follower> followers;
 
-  /// Whether the pool has promised a place: to us, or to the leader in our name.
-  private boolean isExpected;
+  /// Length of the stream when numbers came for its next token that are none.
+  private int brokenAt;
 
   /// What the leader asked for in our name may lie on a device that we have left.
   private boolean hasMoved;
 
-  /// What a sequence is made from.
-  ///
-  /// @param number counts sequences as they arrive at the node; its rank
-  /// @param choice which of its reader's streams this is
-  record Request(
-      long number,
-      int choice,
-      Completion completion,
-      ActorRef<Reader.Message> reader,
-      Stopwatch stopwatch) {
-    /// One for each choice that is wished for, the leader's first.
-    static List<Request> all(ModelHost.Generate generate, long loadNs) {
-      Node.Generate wish = generate.wish();
-      return IntStream.range(0, wish.choices())
-          .mapToObj(choice ->
-              new Request(
-                  generate.sequence() + choice,
-                  choice,
-                  wish.completion().choice(choice),
-                  wish.reader(),
-                  new Stopwatch(generate.arrivedNs(), loadNs)))
-          .toList();
-    }
-  }
-
   /// A sequence that waits for this one to have read their prompt.
   record Follower(long number, ActorRef<Command> actor) {}
 
-  static Behavior<Command> create(Request request, Lane lane, List<Follower> followers) {
+  static Behavior<Command> create(Strand strand, Lane lane, List<Follower> followers) {
     return Contained.contain(
         Command.class,
         Behaviors.setup(context -> {
-          Sequence sequence = new Sequence(context, request, lane, followers);
+          Sequence sequence = new Sequence(context, strand, lane, followers);
           return sequence.start(sequence::reserve);
         }));
   }
 
   /// A sequence that is told with [Follow] whom to wait for.
-  static Behavior<Command> follower(Request request, Lane lane) {
+  static Behavior<Command> follower(Strand strand, Lane lane) {
     return Contained.contain(
         Command.class,
         Behaviors.setup(context -> {
-          Sequence sequence = new Sequence(context, request, lane, List.of());
+          Sequence sequence = new Sequence(context, strand, lane, List.of());
           return sequence.start(() -> phase(sequence::whileFollowing));
         }));
   }
 
   private Sequence(
-      ActorContext<Command> context, Request request, Lane lane, List<Follower> followers) {
+      ActorContext<Command> context, Strand strand, Lane lane, List<Follower> followers) {
     this.context = context;
     this.lane = lane;
     this.followers = followers;
-    number = request.number();
-    completion = request.completion();
-    stopwatch = request.stopwatch();
+    completion = strand.completion();
+    stopwatch = strand.stopwatch();
     transcript = new Transcript(completion, Detokenizer.continuing(lane.model().tokenizer()));
-    delivery = new Delivery(request, transcript, lane.bufferTokens());
+    delivery = new Delivery(strand, transcript, lane.bufferTokens());
     drawing = Drawing.of(completion, lane);
-    context.watchWith(request.reader(), Cancel.NOW);
+    tenancy = new Tenancy(strand, lane, drawing, context.getSelf());
+    context.watchWith(strand.reader(), Cancel.NOW);
   }
 
   private Behavior<Command> start(Supplier<Behavior<Command>> first) {
@@ -188,11 +161,11 @@ public final class Sequence {
         yield Behaviors.same();
       }
       case Forked _ -> {
-        isExpected = true;
+        tenancy.expect();
         yield hasMoved ? reserve() : phase(this::whileWaiting);
       }
       case Move(var to) -> {
-        lane = to;
+        moveTo(to);
         hasMoved = true;
         yield Behaviors.same();
       }
@@ -204,20 +177,12 @@ public final class Sequence {
 
   /// Asks for memory for all tokens so far, and waits.
   private Behavior<Command> reserve() {
-    lease = NO_LEASE;
-    lane.pool().tell(claim(number, context.getSelf(), !isExpected));
+    tenancy.ask(known());
     return phase(this::whileWaiting);
   }
 
-  private MemoryPool.Reserve claim(long rank, ActorRef<Command> owner, boolean isNew) {
-    return new MemoryPool.Reserve(
-        rank,
-        lane.poolModel(),
-        completion.tenant(),
-        transcript.tokens(transcript.length()),
-        drawing.lengthLimit(),
-        isNew,
-        owner);
+  private Tokens known() {
+    return transcript.tokens(transcript.length());
   }
 
   private Behavior<Command> whileWaiting(Command command) {
@@ -241,29 +206,15 @@ public final class Sequence {
     if (!lane.station().lends(granted.lease())) {
       return Behaviors.same();
     }
-    if (lease != NO_LEASE) {
-      lane.scheduler().tell(new Scheduler.Leave(lease));
-    }
-    lease = granted.lease();
-    computed = granted.reusedTokens();
+    tenancy.take(granted);
     yieldAt = Integer.MAX_VALUE;
-    isExpected = true;
     if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
       delivery.say(
           new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
     }
-    boolean holds = !followers.isEmpty() && !forkIfDue();
-    lane.scheduler()
-        .tell(
-            new Scheduler.Enter(
-                context.getSelf(),
-                lease,
-                completion.tenant(),
-                transcript.tokens(transcript.length()),
-                granted.reusedTokens(),
-                granted.cuts(),
-                holds ? forkPosition() : Integer.MAX_VALUE,
-                drawing));
+    shareIfDue();
+    tenancy.enter(
+        known(), granted.cuts(), followers.isEmpty() ? Integer.MAX_VALUE : forkPosition());
     return phase(this::whileRunning);
   }
 
@@ -273,16 +224,11 @@ public final class Sequence {
   }
 
   /// Once all that they share is read, and nothing more, the followers get leases on it.
-  private boolean forkIfDue() {
-    if (followers.isEmpty() || computed != forkPosition()) {
+  private boolean shareIfDue() {
+    if (followers.isEmpty() || tenancy.computed() != forkPosition()) {
       return false;
     }
-    lane.pool()
-        .tell(
-            new MemoryPool.Fork(
-                lease,
-                followers.stream().map(one -> claim(one.number(), one.actor(), false)).toList()));
-    followers.forEach(one -> one.actor().tell(Forked.NOW));
+    tenancy.share(followers, known());
     followers = List.of();
     return true;
   }
@@ -290,12 +236,12 @@ public final class Sequence {
   /// What concerns an earlier lease comes late and is of no interest.
   private Behavior<Command> whileRunning(Command command) {
     return switch (command) {
-      case Told(var outcome) -> outcome.lease() == lease ? onTold(outcome) : Behaviors.same();
+      case Told(var outcome) -> tenancy.isOf(outcome.lease()) ? onTold(outcome) : Behaviors.same();
       case More(var events) -> onMore(events);
-      case Supplied(var of) -> of == lease ? onSupplied() : Behaviors.same();
-      case Yield(var of, var read) -> of == lease ? onAsked(read) : Behaviors.same();
-      case Revoked(var of) -> of == lease ? onRevoked() : Behaviors.same();
-      case Dismissed(var of) -> of == lease ? onYield() : Behaviors.same();
+      case Supplied(var of) -> tenancy.isOf(of) ? onSupplied() : Behaviors.same();
+      case Yield(var of, var read) -> tenancy.isOf(of) ? onAsked(read) : Behaviors.same();
+      case Revoked(var of) -> tenancy.isOf(of) ? onRevoked() : Behaviors.same();
+      case Dismissed(var of) -> tenancy.isOf(of) ? onYield() : Behaviors.same();
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
       case Granted granted -> onGranted(granted);
@@ -307,20 +253,32 @@ public final class Sequence {
   private Behavior<Command> onTold(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Read(_, var end) -> {
-        computed = end;
-        if (forkIfDue()) {
-          lane.scheduler().tell(new Scheduler.Proceed(lease));
+        tenancy.computed(end);
+        if (shareIfDue()) {
+          tenancy.proceed();
         }
         yield yieldIfDue();
       }
       case Outcome.Skipped _ -> Behaviors.same();
       case Outcome.Drawn(_, var index, var token) -> onDrawn(index, token);
       case Outcome.Ended(_, var length) -> {
-        computed = length;
+        tenancy.computed(length);
         yield ended(Event.Reason.STOP);
       }
-      case Outcome.Broken(_, var message) -> failed(Event.Failure.INTERNAL, message);
+      case Outcome.Broken(_, var message) -> onBroken(message);
     };
+  }
+
+  /// What the device says of its own memory is not to be trusted: the sequence rewinds to what
+  /// others vouch for, and reads on from there. If the same token breaks again, it is the stream's
+  /// own fault.
+  private Behavior<Command> onBroken(String message) {
+    if (brokenAt == transcript.length()) {
+      return failed(Event.Failure.INTERNAL, message);
+    }
+    brokenAt = transcript.length();
+    tenancy.giveBack(Optional.empty());
+    return reserve();
   }
 
   private Behavior<Command> onDrawn(int index, Event.Token token) {
@@ -328,7 +286,7 @@ public final class Sequence {
       throw new IllegalStateException(
           "token %d came when %d was due".formatted(index, transcript.length()));
     }
-    computed = index;
+    tenancy.computed(index);
     stopwatch.drawn(lane.nowNs().getAsLong());
     transcript.add(token);
     if (transcript.isStopped()) {
@@ -348,7 +306,7 @@ public final class Sequence {
   }
 
   private Behavior<Command> onSupplied() {
-    lane.scheduler().tell(new Scheduler.Supply(lease));
+    tenancy.supply();
     return Behaviors.same();
   }
 
@@ -359,7 +317,7 @@ public final class Sequence {
   }
 
   private Behavior<Command> yieldIfDue() {
-    return computed >= yieldAt ? onYield() : Behaviors.same();
+    return tenancy.computed() >= yieldAt ? onYield() : Behaviors.same();
   }
 
   /// Gives the lease back and queues again, unless nobody reads.
@@ -373,12 +331,17 @@ public final class Sequence {
   private Behavior<Command> onMove(Lane to) {
     stopwatch.preempted();
     giveBack();
-    lane = to;
+    moveTo(to);
     return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
+  private void moveTo(Lane to) {
+    lane = to;
+    tenancy.moveTo(to);
+  }
+
   private Behavior<Command> onRevoked() {
-    lane.scheduler().tell(new Scheduler.Leave(lease));
+    tenancy.leave();
     return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
@@ -390,30 +353,25 @@ public final class Sequence {
         yield delivery.isPaused() ? Behaviors.same() : reserve();
       }
       case Move(var to) -> {
-        lane = to;
+        moveTo(to);
         yield Behaviors.same();
       }
       case Cancel _ -> ended(Event.Reason.CANCELLED);
-      case Refused _, Granted _, Yield _, Supplied _, Revoked _, Told _, Dismissed _ ->
-          Behaviors.same();
+      case Refused(var failure, var message) -> failed(failure, message);
+      case Granted _, Yield _, Supplied _, Revoked _, Told _, Dismissed _ -> Behaviors.same();
       case Follow _, Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
 
   /// Sends what the reader will take, and pauses or resumes according to what is left.
   private void feed() {
-    if (delivery.feed() && lease != NO_LEASE) {
-      lane.scheduler().tell(new Scheduler.Pause(lease, delivery.isPaused()));
-      lane.pool().tell(new MemoryPool.Pause(lease, delivery.isPaused()));
+    if (delivery.feed()) {
+      tenancy.pause(delivery.isPaused());
     }
   }
 
   private void giveBack() {
-    if (lease != NO_LEASE) {
-      lane.scheduler().tell(new Scheduler.Leave(lease));
-      lane.pool().tell(new MemoryPool.Retire(lease, Optional.of(transcript.tokens(computed))));
-    }
-    lease = NO_LEASE;
+    tenancy.giveBack(Optional.of(transcript.tokens(tenancy.computed())));
   }
 
   private Behavior<Command> ended(Event.Reason reason) {
@@ -425,10 +383,7 @@ public final class Sequence {
   }
 
   private Behavior<Command> failed(Event.Failure failure, String message) {
-    if (lease != NO_LEASE) {
-      lane.scheduler().tell(new Scheduler.Leave(lease));
-      lane.pool().tell(new MemoryPool.Retire(lease, Optional.empty()));
-    }
+    tenancy.giveBack(Optional.empty());
     delivery.say(new Event.Failed(failure, message));
     return Behaviors.stopped();
   }

@@ -26,22 +26,22 @@ final class Streams {
   ///
   /// @param loadNs how long it waited for the model to load
   void start(ModelHost.Generate generate, Lane on, long loadNs) {
-    List<Sequence.Request> requests = Sequence.Request.all(generate, loadNs);
+    List<Strand> strands = Strand.all(generate, loadNs);
     List<Sequence.Follower> followers =
-        requests.stream()
+        strands.stream()
             .skip(1)
-            .map(request ->
+            .map(strand ->
                 new Sequence.Follower(
-                    request.number(), spawn(request, Sequence.follower(request, on))))
+                    strand.number(), spawn(strand, Sequence.follower(strand, on))))
             .toList();
-    Sequence.Request first = requests.getFirst();
+    Strand first = strands.getFirst();
     ActorRef<Sequence.Command> leader = spawn(first, Sequence.create(first, on, followers));
     followers.forEach(follower -> follower.actor().tell(new Sequence.Follow(leader)));
   }
 
   private ActorRef<Sequence.Command> spawn(
-      Sequence.Request request, Behavior<Sequence.Command> behavior) {
-    ActorRef<Sequence.Command> sequence = context.spawn(behavior, "sequence-" + request.number());
+      Strand strand, Behavior<Sequence.Command> behavior) {
+    ActorRef<Sequence.Command> sequence = context.spawn(behavior, "sequence-" + strand.number());
     sequences.add(sequence);
     context.watchWith(sequence, gone.apply(sequence));
     return sequence;

@@ -1,21 +1,27 @@
 package mneme.engine;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An open device with its pool and programs, and what it takes to open all of it again after a
 /// crash. Only the worker's thread touches it; it outlives the worker's incarnations.
 final class Workbench {
   /// A graph to make ready, under a number that no other load of the node has.
   record Recipe(long program, Graph graph, MemoryPlan plan, Numerics numerics) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Workbench.class);
 
   /// Failures in a row after which a device is given up.
   private static final int MOST_FAILURES = 4;
@@ -34,6 +40,16 @@ final class Workbench {
   Workbench(Outfit outfit) {
     this.outfit = outfit;
     epoch = Station.firstEpoch(outfit.number());
+  }
+
+  /// A bench for the same programs under a later epoch, to use instead of this one, whose thread
+  /// does not come back. Nothing that is open here is shared.
+  Workbench successor() {
+    Workbench next = new Workbench(outfit);
+    next.recipes.putAll(recipes);
+    next.epoch = epoch;
+    next.poolBytes = poolBytes;
+    return next;
   }
 
   /// Counts how often the device was opened; what was leased in an earlier epoch is void.
@@ -155,12 +171,20 @@ final class Workbench {
 
   /// After this nothing is open, even if closing failed; a lost device may refuse.
   void close() {
-    runners.values().forEach(runner -> runner.program().close());
+    List<AutoCloseable> open = new ArrayList<>();
+    runners.values().forEach(runner -> open.add(runner.program()));
+    Stream.of(pool, device).filter(Objects::nonNull).forEach(open::add);
     runners.clear();
-    closePool();
-    if (device != null) {
-      device.close();
-      device = null;
+    pool = null;
+    device = null;
+    open.forEach(this::close);
+  }
+
+  private void close(AutoCloseable one) {
+    try {
+      one.close();
+    } catch (Exception e) {
+      LOG.warn("closing what was open on device {} failed", outfit.id(), e);
     }
   }
 

@@ -77,19 +77,26 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   ///
   /// @param device its id
   /// @param node hears whether the device can be used
+  /// @param front by whom commands come: what others know as the worker
+  /// @param watchdog hears what the worker does, under `generation`
   /// @param nowNs a clock that only moves forward
   record Post(
       String device,
       ActorRef<MemoryPool.Command> pool,
       ActorRef<Node.Command> node,
+      ActorRef<Command> front,
+      ActorRef<Watchdog.Command> watchdog,
+      long generation,
       LongSupplier nowNs) {}
 
   private final Workbench bench;
   private final Post post;
-  private final ActorRef<MemoryPool.Command> pool;
-  private final LongSupplier nowNs;
   private final Map<Long, Draft> drafts = new HashMap<>();
-  private @Nullable Step running;
+
+  /// What the device is busy with.
+  private @Nullable Command current;
+
+  private String fault = "";
 
   /// @param firstBackoff wait before the first restart; doubled for each further one
   static Behavior<Command> create(Workbench bench, Post post, Duration firstBackoff) {
@@ -120,53 +127,78 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     super(context);
     this.bench = bench;
     this.post = post;
-    pool = post.pool();
-    nowNs = post.nowNs();
     announce();
   }
 
   @Override
   public Behavior<Command> onMessage(Command command) {
     switch (command) {
-      case Step step -> onStep(step);
       case Join(var lease, var known, var drawing) -> drafts.put(lease, new Draft(known, drawing));
       case Part(var lease) -> drafts.remove(lease);
-      case Reset _ -> onReset();
-      case Measure measure -> measure.replyTo().tell(bench.measure(measure));
-      case Prepare prepare -> onPrepare(prepare);
-      case Unload(var program, var replyTo) -> onUnload(program, replyTo);
+      case Step _, Reset _, Measure _, Prepare _, Unload _ -> use(command);
     }
     return this;
   }
 
+  /// What the device does is watched, and what it throws remembered.
+  private void use(Command command) {
+    current = command;
+    post.watchdog().tell(new Watchdog.Began(post.generation()));
+    try {
+      switch (command) {
+        case Step step -> onStep(step);
+        case Reset _ -> onReset();
+        case Measure measure -> measure.replyTo().tell(bench.measure(measure));
+        case Prepare prepare -> onPrepare(prepare);
+        case Unload(var program, var replyTo) -> onUnload(program, replyTo);
+        case Join _, Part _ -> throw new IllegalStateException("the device has no part in it");
+      }
+    } catch (RuntimeException | Error e) {
+      fault = String.valueOf(e.getMessage());
+      throw e;
+    }
+    current = null;
+    post.watchdog().tell(new Watchdog.Ended(post.generation()));
+  }
+
+  /// Whoever waits for an answer gets one.
   @Override
   public Behavior<Command> onSignal(Signal signal) {
-    if (signal instanceof PreRestart && running != null) {
-      Plan plan = running.plan();
-      plan.scheduler().tell(new Scheduler.StepFailed(plan.number()));
+    if (signal instanceof PreRestart && current != null) {
+      answer(current);
+      post.watchdog().tell(new Watchdog.Ended(post.generation()));
     }
-    if (signal instanceof PostStop) {
+    if (signal instanceof PostStop || signal instanceof PreRestart) {
       bench.close();
     }
     return this;
   }
 
+  private void answer(Command failed) {
+    switch (failed) {
+      case Step(_, _, var plan, _, _) ->
+          plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), fault));
+      case Prepare(_, _, var replyTo) -> replyTo.tell(new Refused(fault));
+      case Unload(var program, var replyTo) -> replyTo.tell(new Unloaded(program));
+      case Reset _, Measure _, Join _, Part _ -> {}
+    }
+  }
+
   private void announce() {
     if (bench.poolBytes() > 0) {
-      pool.tell(
-          new MemoryPool.DeviceReady(
-              bench.epoch(), bench.poolBytes(), bench.plans(), getContext().getSelf()));
+      post.pool()
+          .tell(
+              new MemoryPool.DeviceReady(
+                  bench.epoch(), bench.poolBytes(), bench.plans(), post.front()));
     }
   }
 
   private void onStep(Step step) {
-    running = step;
-    long startNs = nowNs.getAsLong();
+    long startNs = post.nowNs().getAsLong();
     List<Outcome> outcomes = attempt(step);
-    long stepNs = nowNs.getAsLong() - startNs;
-    running = null;
+    long stepNs = post.nowNs().getAsLong() - startNs;
     // The pool first: what the scheduler plans next must find the books of this step closed.
-    pool.tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
+    post.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
     Plan plan = step.plan();
     plan.scheduler().tell(new Scheduler.StepDone(plan.number(), outcomes, stepNs));
   }

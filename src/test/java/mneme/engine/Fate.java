@@ -67,6 +67,6 @@ final class Fate {
   private static void crash(
       ActorRef<Scheduler.Command> scheduler, ActorRef<Sequence.Command> nobody) {
     Drawing drawing = new Drawing(Sampling.greedy(), 1, java.util.Set.of(), Optional.empty());
-    scheduler.tell(new Scheduler.Enter(nobody, -1, "", null, 0, List.of(), 0, drawing));
+    scheduler.tell(new Scheduler.Enter(nobody, -1, -1, "", null, 0, List.of(), 0, drawing));
   }
 }

@@ -80,7 +80,8 @@ public final class World implements SeededDispatcher.Story {
         1 + random.nextInt(20),
         random.nextDouble() / 2,
         Duration.ofMinutes(5),
-        Duration.ofMillis(10));
+        Duration.ofMillis(10),
+        Duration.ofSeconds(5));
   }
 
   @Override
