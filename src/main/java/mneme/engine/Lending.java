@@ -96,6 +96,9 @@ final class Lending {
     if (oldest.isPresent()) {
       return new Settlement(List.of(), oldest, Optional.empty());
     }
+    if (tenures.isAwaiting()) {
+      return new Settlement(List.of(), Optional.empty(), Optional.empty());
+    }
     List<Grant> grants = new ArrayList<>();
     while (true) {
       List<WaitingLine.Waiter> candidates = line.candidates();

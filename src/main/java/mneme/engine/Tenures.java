@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import mneme.memory.Growth;
 import mneme.memory.LeaseView;
@@ -29,6 +31,9 @@ final class Tenures {
 
   /// Chosen to give way and not asked yet, because steps of them are under way.
   private final List<Tenure> leaving = new ArrayList<>();
+
+  /// Leases that had run short and were told to try again.
+  private final Set<Long> awaited = new HashSet<>();
 
   private long lastEnded;
 
@@ -58,9 +63,18 @@ final class Tenures {
     bySequence.put(tenure.rank(), tenure);
   }
 
-  /// The oldest that ran short, once.
+  /// The oldest that ran short, once: it is told to try again.
   Optional<Tenure> pollShort() {
-    return Optional.ofNullable(shortByRank.pollFirstEntry()).map(Map.Entry::getValue);
+    Optional<Tenure> oldest =
+        Optional.ofNullable(shortByRank.pollFirstEntry()).map(Map.Entry::getValue);
+    oldest.ifPresent(tenure -> awaited.add(tenure.number));
+    return oldest;
+  }
+
+  /// Whether someone who ran short was told to try again and has not: until then nobody new is
+  /// admitted to the memory that was freed for it.
+  boolean isAwaiting() {
+    return !awaited.isEmpty();
   }
 
   /// What came of asking for a slice's memory.
@@ -72,6 +86,7 @@ final class Tenures {
   }
 
   Supply supply(Slice slice) {
+    awaited.remove(slice.lease());
     Tenure tenure = byNumber.get(slice.lease());
     if (tenure == null || tenure.yielding || tenure.ended) {
       return Supply.GONE;
@@ -120,6 +135,7 @@ final class Tenures {
 
   private void yield(Tenure tenure) {
     tenure.yielding = true;
+    awaited.remove(tenure.number);
     shortByRank.remove(tenure.rank());
     leaving.add(tenure);
     tallies.preempted(tenure.request.model());
@@ -153,6 +169,7 @@ final class Tenures {
     Tenure tenure = byNumber.get(number);
     if (tenure != null) {
       tenure.paused = paused;
+      awaited.remove(number);
     }
   }
 
@@ -216,5 +233,6 @@ final class Tenures {
     bySequence.remove(tenure.rank());
     shortByRank.remove(tenure.rank());
     leaving.remove(tenure);
+    awaited.remove(tenure.number);
   }
 }

@@ -12,6 +12,8 @@ import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
+import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.device.none.NullDevice;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
@@ -125,6 +127,11 @@ final class TroubledDevice implements Device {
       @Override
       public void close() {}
     };
+  }
+
+  @Override
+  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+    return nothing.measure(graph, plan, numerics, largest);
   }
 
   @Override
