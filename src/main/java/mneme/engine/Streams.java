@@ -39,8 +39,7 @@ final class Streams {
     followers.forEach(follower -> follower.actor().tell(new Sequence.Follow(leader)));
   }
 
-  private ActorRef<Sequence.Command> spawn(
-      Strand strand, Behavior<Sequence.Command> behavior) {
+  private ActorRef<Sequence.Command> spawn(Strand strand, Behavior<Sequence.Command> behavior) {
     ActorRef<Sequence.Command> sequence = context.spawn(behavior, "sequence-" + strand.number());
     sequences.add(sequence);
     context.watchWith(sequence, gone.apply(sequence));

@@ -118,11 +118,7 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
 
   private void pass(Worker.Command command) {
     switch (command) {
-      case Worker.Step _,
-          Worker.Reset _,
-          Worker.Measure _,
-          Worker.Prepare _,
-          Worker.Unload _ ->
+      case Worker.Step _, Worker.Reset _, Worker.Measure _, Worker.Prepare _, Worker.Unload _ ->
           given.add(command);
       case Worker.Join _, Worker.Part _ -> {}
     }
@@ -130,8 +126,7 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
   }
 
   private void onBegan() {
-    if (given.getFirst() instanceof Worker.Prepare
-        || given.getFirst() instanceof Worker.Measure) {
+    if (given.getFirst() instanceof Worker.Prepare || given.getFirst() instanceof Worker.Measure) {
       return;
     }
     busySinceNs = staff.nowNs().getAsLong();
