@@ -67,7 +67,7 @@ final class Tenures {
   Optional<Tenure> pollShort() {
     Optional<Tenure> oldest =
         Optional.ofNullable(shortByRank.pollFirstEntry()).map(Map.Entry::getValue);
-    oldest.ifPresent(tenure -> awaited.add(tenure.number));
+    oldest.filter(tenure -> !tenure.paused).ifPresent(tenure -> awaited.add(tenure.number));
     return oldest;
   }
 
