@@ -45,9 +45,11 @@ class HostAllocationTest {
       Logits logits = new Logits(opCase.graph().vocabulary());
       Batch many = new Batch(List.of(new Span(tokens(9), 0, lease(plan), 9)));
       Batch one = new Batch(List.of(new Span(tokens(1), 20, lease(plan), 1)));
+      Batch four = new Batch(List.of(new Span(tokens(4), 16, lease(plan), 4)));
       program.run(many, pool, logits);
       program.run(one, pool, logits);
       assertThat(leastBytes(program, many, pool, logits)).as("%s, nine rows", opCase).isZero();
+      assertThat(leastBytes(program, four, pool, logits)).as("%s, four rows", opCase).isZero();
       assertThat(leastBytes(program, one, pool, logits)).as("%s, one row", opCase).isZero();
     }
   }

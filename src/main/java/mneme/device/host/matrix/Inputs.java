@@ -159,6 +159,11 @@ public final class Inputs implements Workers.Task {
     return lanes;
   }
 
+  /// Where row `row` begins in an array that has `length` numbers a row; they are [#lanes] apart.
+  int at(int row, int length) {
+    return row / lanes * length * lanes + row % lanes;
+  }
+
   float[] values() {
     return values;
   }

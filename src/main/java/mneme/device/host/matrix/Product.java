@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 /// Runs products on all threads: `out[row] = weight · in[row] + bias`.
 public final class Product implements Workers.Task {
   private static final int CHUNKS_PER_WORKER = 12;
+  private static final int FEW = 8;
 
   private final Workers workers;
   private final RowDot[] dots;
   private final Panel[] panels;
+  private final FourRows[] fours;
   private @Nullable Packed weight;
   private @Nullable Inputs in;
   private Target target = new Target(new float[0], new int[0], null, 0);
@@ -21,9 +23,11 @@ public final class Product implements Workers.Task {
     this.workers = workers;
     dots = new RowDot[workers.count()];
     panels = new Panel[workers.count()];
+    fours = new FourRows[workers.count()];
     for (int i = 0; i < dots.length; i++) {
       dots[i] = new RowDot();
       panels[i] = new Panel();
+      fours[i] = new FourRows();
     }
   }
 
@@ -58,7 +62,9 @@ public final class Product implements Workers.Task {
     }
     int from = chunk * unit;
     int to = Math.min(by.tiles(), from + unit);
-    if (inputs.lanes() == 1) {
+    if (isFew(by, inputs)) {
+      few(by, inputs, from, to, fours[worker]);
+    } else if (inputs.lanes() == 1) {
       for (int tile = from; tile < to; tile += RowDot.TILES) {
         int count = Math.min(RowDot.TILES, to - tile);
         for (int row = 0; row < inputs.rows(); row++) {
@@ -72,6 +78,29 @@ public final class Product implements Workers.Task {
         float[] sums = panels[worker].multiply(by, firstTile + tile, count, inputs);
         for (int row = 0; row < inputs.rows(); row++) {
           put(sums, row * Panel.WIDTH, target.starts[row], tile * Lanes.ROWS, count * Lanes.ROWS);
+        }
+      }
+    }
+  }
+
+  /// Whether rows go four by four: more than one, and so few that taking a tile apart for each four
+  /// costs less than keeping it in pieces.
+  private static boolean isFew(Packed by, Inputs inputs) {
+    return inputs.rows() > 1
+        && inputs.rows() <= FEW
+        && by.layout().numbers() == Layout.Numbers.BYTES;
+  }
+
+  private void few(Packed by, Inputs inputs, int from, int to, FourRows four) {
+    for (int tile = from; tile < to; tile += FourRows.TILES) {
+      int count = Math.min(FourRows.TILES, to - tile);
+      four.open(by, firstTile + tile, count);
+      for (int row = 0; row < inputs.rows(); row += FourRows.COUNT) {
+        float[] sums = four.multiply(by, firstTile + tile, count, inputs, row);
+        int rows = Math.min(FourRows.COUNT, inputs.rows() - row);
+        for (int i = 0; i < rows; i++) {
+          int at = i * FourRows.TILES * Lanes.ROWS;
+          put(sums, at, target.starts[row + i], tile * Lanes.ROWS, count * Lanes.ROWS);
         }
       }
     }
