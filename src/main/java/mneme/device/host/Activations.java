@@ -7,7 +7,8 @@ import mneme.device.host.machine.Runs;
 import mneme.graph.Activation;
 
 /// Activations of runs of numbers. One loop a kind: a choice inside a vector loop would put the
-/// vectors on the heap.
+/// vectors on the heap. The launcher forbids the compiler to inline them, as those of
+/// [mneme.device.host.machine.Runs].
 final class Activations {
   private static final float GELU_FACTOR = (float) Math.sqrt(2 / Math.PI);
   private static final float GELU_CUBE = 0.044715f;
@@ -52,14 +53,10 @@ final class Activations {
     };
   }
 
-  private static FloatVector at(float[] in, int i) {
-    return FloatVector.fromArray(Lanes.F, in, i);
-  }
-
   private static int silu(float[] in, int from, float[] out, int to, int count) {
     int i = 0;
     for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-      FloatVector x = at(in, from + i);
+      FloatVector x = FloatVector.fromArray(Lanes.F, in, from + i);
       x.div(Curves.exp(x.neg()).add(1)).intoArray(out, to + i);
     }
     return i;
@@ -68,7 +65,7 @@ final class Activations {
   private static int geluTanh(float[] in, int from, float[] out, int to, int count) {
     int i = 0;
     for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-      FloatVector x = at(in, from + i);
+      FloatVector x = FloatVector.fromArray(Lanes.F, in, from + i);
       FloatVector inner = x.mul(GELU_CUBE).mul(x).fma(x, x).mul(GELU_FACTOR);
       x.mul(0.5f).mul(Curves.tanh(inner).add(1)).intoArray(out, to + i);
     }
@@ -78,7 +75,7 @@ final class Activations {
   private static int geluQuick(float[] in, int from, float[] out, int to, int count) {
     int i = 0;
     for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-      FloatVector x = at(in, from + i);
+      FloatVector x = FloatVector.fromArray(Lanes.F, in, from + i);
       x.mul(Curves.sigmoid(x.mul(QUICK))).intoArray(out, to + i);
     }
     return i;
@@ -87,7 +84,7 @@ final class Activations {
   private static int sigmoid(float[] in, int from, float[] out, int to, int count) {
     int i = 0;
     for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-      Curves.sigmoid(at(in, from + i)).intoArray(out, to + i);
+      Curves.sigmoid(FloatVector.fromArray(Lanes.F, in, from + i)).intoArray(out, to + i);
     }
     return i;
   }
@@ -95,7 +92,7 @@ final class Activations {
   private static int tanh(float[] in, int from, float[] out, int to, int count) {
     int i = 0;
     for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-      Curves.tanh(at(in, from + i)).intoArray(out, to + i);
+      Curves.tanh(FloatVector.fromArray(Lanes.F, in, from + i)).intoArray(out, to + i);
     }
     return i;
   }
@@ -108,7 +105,7 @@ final class Activations {
   private static int exp(float[] in, int from, float[] out, int to, int count) {
     int i = 0;
     for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-      Curves.exp(at(in, from + i)).intoArray(out, to + i);
+      Curves.exp(FloatVector.fromArray(Lanes.F, in, from + i)).intoArray(out, to + i);
     }
     return i;
   }
