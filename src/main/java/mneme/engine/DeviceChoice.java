@@ -90,7 +90,10 @@ public final class DeviceChoice {
   /// @throws EngineException if this machine has no such device, naming those it has
   public static Supplier<Device> opening(String id, int threads) {
     return switch (id) {
-      case "host" -> () -> threads > 0 ? new HostDevice(threads) : new HostDevice();
+      case "host" ->
+          () ->
+              HostDevice.warming(
+                  threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
       case "none" -> NullDevice::new;
       case String opencl when opencl.startsWith("opencl:") && isKnown(opencl) ->
           () -> ClDevice.open(opencl);

@@ -23,6 +23,7 @@ import mneme.memory.MemoryPlan;
 /// The CPU, with as many threads as told.
 public final class HostDevice implements Device {
   private final Workers workers;
+  private final boolean warms;
   private final Optional<OpTimes> times;
 
   public HostDevice() {
@@ -31,19 +32,26 @@ public final class HostDevice implements Device {
 
   /// @param threads threads that compute, the calling one among them
   public HostDevice(int threads) {
-    this(threads, Optional.empty());
+    this(threads, false, Optional.empty());
+  }
+
+  /// A host that runs a program for at most about a second while it makes it ready, so that its
+  /// first step does not wait for the compiler.
+  public static HostDevice warming(int threads) {
+    return new HostDevice(threads, true, Optional.empty());
   }
 
   /// @param times where to note the time of each op
   public HostDevice(int threads, OpTimes times) {
-    this(threads, Optional.of(times));
+    this(threads, false, Optional.of(times));
   }
 
-  private HostDevice(int threads, Optional<OpTimes> times) {
+  private HostDevice(int threads, boolean warms, Optional<OpTimes> times) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + ", wanted at least 1");
     }
     workers = new Workers(threads);
+    this.warms = warms;
     this.times = times;
   }
 
@@ -100,7 +108,11 @@ public final class HostDevice implements Device {
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
     Setting setting = new Setting(graph, plan, numerics, workers);
-    return new HostProgram(setting, op -> kernel(op, setting));
+    HostProgram program = new HostProgram(setting, op -> kernel(op, setting));
+    if (warms) {
+      program.warmUp(new WarmUp(graph, plan));
+    }
+    return program;
   }
 
   private Kernel kernel(Op op, Setting setting) {

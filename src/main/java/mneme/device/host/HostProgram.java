@@ -29,6 +29,10 @@ final class HostProgram implements Program {
     }
   }
 
+  void warmUp(WarmUp warmUp) {
+    warmUp.run(kernels, step);
+  }
+
   /// Makes the program with weights that are not there, and asks it.
   static ProgramSize measure(Setting setting, StepSize largest) {
     setting.weights().leaveEmpty();
