@@ -27,6 +27,8 @@ public final class CommandLines {
         ListRunning.class,
         ShowModel.class,
         ListDevices.class,
+        Doctor.class,
+        TestDevice.class,
         PlanMemory.class,
         Bench.class,
         Eval.class,

@@ -1,6 +1,7 @@
 package mneme.device;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,21 @@ public final class Devices {
         .orElse(found.info());
   }
 
+  /// As the configuration has it: what it names is used, whatever discovery thinks of it.
+  public static DeviceInfo as(DeviceInfo info, Collection<String> named) {
+    if (named.contains(info.id())) {
+      return told(info, Optional.empty());
+    }
+    return info.unusedBecause().isPresent()
+        ? info
+        : unused(info, "mneme.engine.devices does not name it");
+  }
+
   private static DeviceInfo unused(DeviceInfo info, String because) {
+    return told(info, Optional.of(because));
+  }
+
+  private static DeviceInfo told(DeviceInfo info, Optional<String> unusedBecause) {
     return new DeviceInfo(
         info.id(),
         info.kind(),
@@ -62,6 +77,6 @@ public final class Devices {
         info.freeBytes(),
         info.largestAllocationBytes(),
         info.unified(),
-        Optional.of(because));
+        unusedBecause);
   }
 }

@@ -16,15 +16,19 @@ public final class HostInfo {
 
   private HostInfo() {}
 
-  /// Memory is the machine's, or what its control group leaves this process.
+  /// With a thread for each processor.
   public static DeviceInfo read() {
+    return read(Runtime.getRuntime().availableProcessors());
+  }
+
+  /// Memory is the machine's, or what its control group leaves this process.
+  ///
+  /// @param threads that compute
+  public static DeviceInfo read(int threads) {
     long total = system().getTotalMemorySize();
     String driver =
         "Java %s, vectors of %d bits, %d threads"
-            .formatted(
-                Runtime.version().feature(),
-                FloatVector.SPECIES_PREFERRED.vectorBitSize(),
-                Runtime.getRuntime().availableProcessors());
+            .formatted(Runtime.version().feature(), vectorBits(), threads);
     return new DeviceInfo(
         "host",
         DeviceInfo.Kind.HOST,
@@ -35,6 +39,17 @@ public final class HostInfo {
         total,
         true,
         Optional.empty());
+  }
+
+  /// Of the widest vectors that this processor has.
+  public static int vectorBits() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
+  /// Memory that a control group keeps from this process; 0 if there is none.
+  public static long withheldBytes() {
+    long machine = field(MEMORY, "MemTotal").map(HostInfo::kibibytes).orElse(0L);
+    return Math.max(0, machine - system().getTotalMemorySize());
   }
 
   private static OperatingSystemMXBean system() {

@@ -1,20 +1,15 @@
 package mneme.device.host;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
+import mneme.device.HostInfo;
 import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
 import mneme.device.StepSize;
-import mneme.device.host.machine.Lanes;
 import mneme.device.host.machine.Workers;
 import mneme.graph.Graph;
 import mneme.graph.Op;
@@ -57,41 +52,7 @@ public final class HostDevice implements Device {
 
   @Override
   public DeviceInfo info() {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long total = system.getTotalMemorySize();
-    return new DeviceInfo(
-        "host",
-        DeviceInfo.Kind.HOST,
-        processor() + ", " + workers.count() + " threads",
-        "Vector API, " + 32 * Lanes.COUNT + " bits",
-        total,
-        Math.min(total, available().orElse(system.getFreeMemorySize())),
-        total,
-        true,
-        Optional.empty());
-  }
-
-  private static String processor() {
-    return lineOf(Path.of("/proc/cpuinfo"), "model name")
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .orElse(System.getProperty("os.arch"));
-  }
-
-  /// What Linux can give without swapping: free memory and file pages it can drop.
-  private static Optional<Long> available() {
-    return lineOf(Path.of("/proc/meminfo"), "MemAvailable")
-        .map(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")));
-  }
-
-  private static Optional<String> lineOf(Path file, String start) {
-    if (!Files.isReadable(file)) {
-      return Optional.empty();
-    }
-    try (var lines = Files.lines(file)) {
-      return lines.filter(line -> line.startsWith(start)).findFirst();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return HostInfo.read(workers.count());
   }
 
   @Override

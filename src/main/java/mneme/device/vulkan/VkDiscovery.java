@@ -43,7 +43,7 @@ import org.lwjgl.vulkan.VkPhysicalDeviceProperties2;
 
 /// Finds the devices that Vulkan shows.
 public final class VkDiscovery {
-  private static final String NOT_CHOSEN = "used only if mneme.engine.device names it";
+  private static final String NOT_CHOSEN = "used only if mneme.engine.devices names it";
   private static final String IS_CPU = "this machine's processor, on which the host computes";
 
   private VkDiscovery() {}
