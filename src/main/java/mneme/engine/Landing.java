@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import mneme.schedule.Admission;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -55,8 +56,8 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   /// @param weightBytes on the device
   /// @param scratchBytes that it needs for its largest step
   /// @param poolModel number of its memory plan at the pool
-  /// @param longestTokens longest sequence that the pool holds
-  record Berth(Placed at, long weightBytes, long scratchBytes, int poolModel, int longestTokens) {
+  /// @param admission judges what fits its pool
+  record Berth(Placed at, long weightBytes, long scratchBytes, int poolModel, Admission admission) {
     long bytes() {
       return weightBytes + scratchBytes;
     }
@@ -217,17 +218,14 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   }
 
   private Behavior<Command> landed(MemoryPool.Registered registered) {
-    if (registered.longestTokens() < job.leastTokens()) {
-      return onRefused("its pool holds %d tokens".formatted(registered.longestTokens()));
+    int longestTokens = registered.admission().longest();
+    if (longestTokens < job.leastTokens()) {
+      return onRefused("its pool holds %d tokens".formatted(longestTokens));
     }
     if (at != null) {
       Berth berth =
           new Berth(
-              at,
-              weightBytes,
-              demand().scratchBytes(),
-              registered.model(),
-              registered.longestTokens());
+              at, weightBytes, demand().scratchBytes(), registered.model(), registered.admission());
       at = null;
       job.replyTo().tell(new Landed(job.number(), blueprint(), berth));
       blueprint = null;

@@ -1,17 +1,20 @@
 package mneme.engine;
 
 import java.util.function.LongSupplier;
+import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /// What the sequences of one loaded model share, as long as it stays where it is.
 ///
 /// @param poolModel number of the model's memory plan at the pool
+/// @param admission judges what fits the pool
 /// @param longestTokens most tokens that a sequence may have: the context, or what the pool holds
 /// @param bufferTokens tokens that a sequence runs ahead of a reader who does not read
 /// @param nowNs a clock that only moves forward
 record Lane(
     ServedModel model,
     int poolModel,
+    Admission admission,
     int longestTokens,
     int bufferTokens,
     Station station,
@@ -29,7 +32,8 @@ record Lane(
     return new Lane(
         model,
         berth.poolModel(),
-        berth.longestTokens(),
+        berth.admission(),
+        berth.admission().longest(),
         house.settings().bufferTokens(),
         berth.station(),
         scheduler,

@@ -7,6 +7,7 @@ import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
 import mneme.memory.Tokens;
 import mneme.memory.Usage;
+import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PreRestart;
@@ -82,8 +83,8 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   sealed interface Registration {}
 
-  /// @param longestTokens longest sequence that fits the pool alone
-  record Registered(int model, int longestTokens) implements Registration {}
+  /// @param admission judges what fits the pool
+  record Registered(int model, Admission admission) implements Registration {}
 
   /// The plan needs larger objects than this pool can hold.
   record NotRegistered(String reason) implements Registration {}

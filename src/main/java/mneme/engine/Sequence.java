@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import mneme.memory.Tokens;
+import mneme.schedule.Admission;
 import mneme.text.Detokenizer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -138,19 +139,19 @@ public final class Sequence {
     if (promptTokens == 0) {
       return failed(Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
     }
-    if (promptTokens >= lane.longestTokens()) {
-      return failed(Event.Failure.NEVER_FITS, tooLong(promptTokens));
-    }
+    return switch (lane.admission().judge(promptTokens, 1)) {
+      case Admission.TooLong never -> failed(Event.Failure.NEVER_FITS, never.sentence());
+      case Admission.NeverFits never -> failed(Event.Failure.NEVER_FITS, never.sentence());
+      case Admission.Possible _ -> start(promptTokens, first);
+    };
+  }
+
+  private Behavior<Command> start(int promptTokens, Supplier<Behavior<Command>> first) {
     if (drawing.lengthLimit() <= promptTokens) {
       delivery.say(new Event.Started(promptTokens, 0, "nothing was to be generated"));
       return ended(Event.Reason.LENGTH);
     }
     return first.get();
-  }
-
-  private String tooLong(int promptTokens) {
-    return "the prompt has %d tokens; with one more that is beyond the %d that '%s' can hold here"
-        .formatted(promptTokens, lane.longestTokens(), lane.model().name());
   }
 
   /// The leader reads; it or its death is heard of.

@@ -66,7 +66,7 @@ class Vault {
     try {
       ledger.register(wish.model(), entry.plan(), entry.longestSpanTokens());
       entries.put(wish.model(), entry);
-      return new MemoryPool.Registered(wish.model(), longestTokens(ledger, entry));
+      return new MemoryPool.Registered(wish.model(), admission(ledger, entry));
     } catch (IllegalArgumentException e) {
       return new MemoryPool.NotRegistered(String.valueOf(e.getMessage()));
     }
@@ -87,10 +87,8 @@ class Vault {
     return Objects.requireNonNull(entries.get(model));
   }
 
-  /// Longest sequence of a model that fits `ledger` alone.
-  private static int longestTokens(Ledger ledger, Entry entry) {
+  private static Admission admission(Ledger ledger, Entry entry) {
     return new Admission(
-            entry.plan(), ledger.shape(), entry.longestSpanTokens(), entry.contextTokens())
-        .longest();
+        entry.plan(), ledger.shape(), entry.longestSpanTokens(), entry.contextTokens());
   }
 }
