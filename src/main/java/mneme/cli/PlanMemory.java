@@ -12,7 +12,6 @@ import mneme.engine.Forecast;
 import mneme.engine.Planner;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
-import mneme.format.Tensor;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import mneme.model.Architectures;
@@ -66,11 +65,10 @@ final class PlanMemory implements Runnable {
       int made = Math.max(1, ModelOption.contextTokens(file));
       Graph graph = Architectures.graph(file, made);
       MemoryPlan plan = kv.plan(graph, config, KvOption.served(config));
-      long fileBytes = file.tensors().stream().mapToLong(Tensor::bytes).sum();
       Planner.Query query = new Planner.Query(contextTokens, users.orElse(1));
       Forecast forecast =
           Planner.of(config)
-              .forecast(new Planner.Subject(model, graph, plan, fileBytes, made), hardware, query);
+              .forecast(new Planner.Subject(model, graph, plan, made), hardware, query);
       Forecast.OnDevice on = forecast.devices().getFirst();
       if (on.because().isPresent()) {
         throw new WrongInputException(on.because().get());

@@ -3,6 +3,7 @@ package mneme.engine;
 import com.typesafe.config.Config;
 import java.time.Duration;
 import mneme.device.Numerics;
+import mneme.device.StepSize;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import mneme.schedule.BatchLimits;
@@ -58,5 +59,10 @@ record EngineSettings(
         engine.getDuration("keep-alive"),
         engine.getDuration("device-backoff"),
         engine.getDuration("step-patience"));
+  }
+
+  /// All sequences that a step can have draw a token each.
+  StepSize largestStep() {
+    return new StepSize(limits.budgetTokens(), Math.min(limits.budgetTokens(), limits.spans()));
   }
 }

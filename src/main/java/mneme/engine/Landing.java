@@ -6,8 +6,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+<<<<<<< HEAD
 import mneme.schedule.Admission;
 import mneme.schedule.Placement;
+=======
+>>>>>>> 75a6bc5 (Place models by what they measure on each device)
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -27,9 +30,11 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   /// From the node.
   ///
   /// @param program number of this load, at the worker
+  /// @param scratchBytes that its largest step takes there
   /// @param poolBytes of the device's pool, if it is not open yet
   /// @param why it was put there
-  record Placed(long program, Station station, long poolBytes, String why) implements Command {}
+  record Placed(long program, Station station, long scratchBytes, long poolBytes, String why)
+      implements Command {}
 
   /// From the node: no device can take the model.
   record Unplaced(String why) implements Command {}
@@ -54,12 +59,16 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   /// Where a model is.
   ///
   /// @param weightBytes on the device
-  /// @param scratchBytes that it needs for its largest step
   /// @param poolModel number of its memory plan at the pool
+<<<<<<< HEAD
   /// @param admission judges what fits its pool
   record Berth(Placed at, long weightBytes, long scratchBytes, int poolModel, Admission admission) {
+=======
+  /// @param longestTokens longest sequence that the pool holds
+  record Berth(Placed at, long weightBytes, int poolModel, int longestTokens) {
+>>>>>>> 75a6bc5 (Place models by what they measure on each device)
     long bytes() {
-      return weightBytes + scratchBytes;
+      return weightBytes + at.scratchBytes();
     }
 
     Station station() {
@@ -159,11 +168,11 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   }
 
   private void askForPlace() {
-    house.node().tell(new Node.Place(job.host(), demand(), refusing, getContext().getSelf()));
-  }
-
-  private Placement.Demand demand() {
-    return blueprint().demand(house.settings().limits(), job.leastTokens());
+    house
+        .node()
+        .tell(
+            new Node.Place(
+                job.host(), blueprint(), job.leastTokens(), refusing, getContext().getSelf()));
   }
 
   private Behavior<Command> onPlaced(Placed placed) {
@@ -225,7 +234,14 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     if (at != null) {
       Berth berth =
           new Berth(
+<<<<<<< HEAD
               at, weightBytes, demand().scratchBytes(), registered.model(), registered.admission());
+=======
+              at,
+              weightBytes,
+              registered.model(),
+              registered.longestTokens());
+>>>>>>> 75a6bc5 (Place models by what they measure on each device)
       at = null;
       job.replyTo().tell(new Landed(job.number(), blueprint(), berth));
       blueprint = null;

@@ -37,10 +37,12 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// Where to put a host's model; answered with [Landing.Placed] or [Landing.Unplaced], perhaps not
   /// before others have left.
   ///
+  /// @param leastTokens a device that holds no sequence so long is of no use
   /// @param without devices that could not take it
   record Place(
       ActorRef<ModelHost.Command> host,
-      Placement.Demand demand,
+      Blueprint blueprint,
+      int leastTokens,
       Set<String> without,
       ActorRef<Landing.Command> replyTo)
       implements Command {
@@ -63,6 +65,9 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   /// From a worker: its device does not open, or is not to be relied on.
   record DeviceFailed(String device, String why) implements Command {}
+
+  private record Measured(Applicant applicant, String device, Worker.Measured answer)
+      implements Command {}
 
   private record HostGone(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
@@ -93,7 +98,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
   private final Map<String, Station> stations = new LinkedHashMap<>();
   private final Residents residents;
-  private final List<Place> unanswered = new ArrayList<>();
+  private final List<Applicant> applicants = new ArrayList<>();
   private final ModelHost.House house;
   private long sequences;
   private long programs;
@@ -142,8 +147,15 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       }
       case HostGone(var model, var host) -> onGone(model, host);
       case Place place -> {
-        unanswered.removeIf(earlier -> earlier.host().equals(place.host()));
-        unanswered.add(place);
+        applicants.removeIf(earlier -> earlier.place().host().equals(place.host()));
+        applicants.add(new Applicant(place));
+        answer();
+      }
+      case Measured(var applicant, var device, var answer) -> {
+        answer
+            .size()
+            .ifPresentOrElse(
+                size -> applicant.measured(device, size), () -> applicant.cannotGoTo(device));
         answer();
       }
       case Settled(var host, var bytes, var loadNs) -> residents.settled(host, bytes, loadNs);
@@ -169,7 +181,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   private void onGone(String model, ActorRef<ModelHost.Command> host) {
     hosts.remove(model, host);
-    unanswered.removeIf(place -> place.host().equals(host));
+    applicants.removeIf(applicant -> applicant.place().host().equals(host));
     residents.gone(host);
     answer();
   }
@@ -185,21 +197,60 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   /// In the order in which they were asked; while someone is leaving, all wait.
   private void answer() {
-    while (!unanswered.isEmpty() && !residents.isWaiting() && !residents.isEmptying()) {
-      Place place = unanswered.getFirst();
-      switch (residents.place(place.host(), place.demand(), place.without())) {
-        case Residents.Answer.On(var device, var poolBytes, var why) -> {
-          unanswered.removeFirst();
-          Station station = Objects.requireNonNull(stations.get(device));
-          place.replyTo().tell(new Landing.Placed(++programs, station, poolBytes, why));
-        }
-        case Residents.Answer.Nowhere(var why) -> {
-          unanswered.removeFirst();
-          place.replyTo().tell(new Landing.Unplaced(why));
-        }
-        case Residents.Answer.After(var leaving) ->
-            leaving.forEach(host -> host.tell(ModelHost.Vacate.NOW));
+    while (!applicants.isEmpty() && !residents.isWaiting() && !residents.isEmptying()) {
+      Applicant first = applicants.getFirst();
+      List<Station> unknown =
+          stations.values().stream()
+              .filter(
+                  station -> residents.isOpen(station.device()) && !first.knows(station.device()))
+              .toList();
+      unknown.forEach(station -> measure(first, station));
+      if (!unknown.isEmpty()) {
+        return;
       }
+      place(first);
+    }
+  }
+
+  private void measure(Applicant applicant, Station at) {
+    if (!applicant.asks(at.device())) {
+      return;
+    }
+    ActorRef<Command> self = getContext().getSelf();
+    ActorRef<Worker.Measured> replyTo =
+        getContext()
+            .spawnAnonymous(
+                Behaviors.receiveMessage(answer -> {
+                  self.tell(new Measured(applicant, at.device(), answer));
+                  return Behaviors.stopped();
+                }));
+    Blueprint blueprint = applicant.place().blueprint();
+    at.worker()
+        .tell(
+            new Worker.Measure(
+                blueprint.graph(),
+                blueprint.plan(),
+                blueprint.numerics(),
+                house.settings().largestStep(),
+                replyTo));
+  }
+
+  private void place(Applicant applicant) {
+    Placement.Demand demand = applicant.demand(house.settings().limits().chunkTokens());
+    Place place = applicant.place();
+    switch (residents.place(place.host(), demand, applicant.without())) {
+      case Residents.Answer.On(var device, var poolBytes, var why) -> {
+        applicants.remove(applicant);
+        Station station = Objects.requireNonNull(stations.get(device));
+        long scratch = Objects.requireNonNull(demand.sizes().get(device)).scratchBytes();
+        place.replyTo().tell(new Landing.Placed(++programs, station, scratch, poolBytes, why));
+      }
+      case Residents.Answer.Nowhere(var why) -> {
+        applicants.remove(applicant);
+        place.replyTo().tell(new Landing.Unplaced(why));
+      }
+      case Residents.Answer.After(var leaving) ->
+          leaving.forEach(host -> host.tell(ModelHost.Vacate.NOW));
     }
   }
 

@@ -107,7 +107,7 @@ final class NodeEngine implements Engine {
                 blueprint.graph(),
                 blueprint.plan(),
                 blueprint.numerics(),
-                planner.largestStep(),
+                planner.settings().largestStep(),
                 replyTo),
         MEASURING_PATIENCE);
   }
@@ -125,11 +125,11 @@ final class NodeEngine implements Engine {
                       List<Forecast.OnDevice> on = new ArrayList<>();
                       for (Placement.Room room : directory.rooms()) {
                         Worker.Measured of = sizes.get(room.device());
-                        if (of != null) {
+                        if (of != null && of.size().isPresent()) {
                           Planner.Ground ground =
                               new Planner.Ground(
                                   of.info(),
-                                  of.size(),
+                                  of.size().get(),
                                   room,
                                   Objects.requireNonNull(books.get(room.device())).shape());
                           on.add(

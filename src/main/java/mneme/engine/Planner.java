@@ -3,11 +3,11 @@ package mneme.engine;
 import com.typesafe.config.Config;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import mneme.device.Device;
 import mneme.device.DeviceInfo;
 import mneme.device.ProgramSize;
-import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
@@ -28,6 +28,10 @@ public final class Planner {
     this.settings = settings;
   }
 
+  EngineSettings settings() {
+    return settings;
+  }
+
   /// With the keys below `mneme.engine`.
   public static Planner of(Config config) {
     return new Planner(EngineSettings.of(config));
@@ -39,10 +43,7 @@ public final class Planner {
   public record Query(Optional<Integer> tokens, int users) {}
 
   /// The model that it is asked of.
-  ///
-  /// @param fileBytes of its tensors, as they lie in the file
-  public record Subject(
-      String name, Graph graph, MemoryPlan plan, long fileBytes, int contextTokens) {
+  public record Subject(String name, Graph graph, MemoryPlan plan, int contextTokens) {
     Forecast.Layout layout() {
       List<Forecast.Group> groups =
           plan.groups().stream()
@@ -60,15 +61,11 @@ public final class Planner {
   /// @param pool as it is cut, if the model is there or would join others
   record Ground(DeviceInfo info, ProgramSize size, Placement.Room room, Optional<PoolShape> pool) {}
 
-  StepSize largestStep() {
-    int tokens = settings.limits().budgetTokens();
-    return new StepSize(tokens, Math.min(tokens, settings.limits().spans()));
-  }
-
   /// For a device that nothing runs on.
   public Forecast forecast(Subject subject, Device device, Query query) {
     ProgramSize size =
-        device.measure(subject.graph(), subject.plan(), settings.numerics(), largestStep());
+        device.measure(
+            subject.graph(), subject.plan(), settings.numerics(), settings.largestStep());
     DeviceInfo info = device.info();
     Placement.Room room =
         new Placement.Room(
@@ -80,7 +77,8 @@ public final class Planner {
 
   /// For a device where the model is not: the pool is the one that the node would choose.
   Forecast.OnDevice onDevice(Subject subject, Ground ground, Query query) {
-    return switch (new Placement(settings.pool()).choose(demand(subject), List.of(ground.room()))) {
+    return switch (new Placement(settings.pool())
+        .choose(demand(subject, ground), List.of(ground.room()))) {
       case Placement.Nowhere(var why) -> refused(ground, why);
       case Placement.Chosen chosen ->
           inPool(subject, ground, shape(ground, chosen, subject.plan()), query);
@@ -92,10 +90,11 @@ public final class Planner {
     return inPool(subject, ground, ground.pool().orElseThrow(), query);
   }
 
-  private Placement.Demand demand(Subject subject) {
+  private Placement.Demand demand(Subject subject, Ground ground) {
+    Placement.Size size =
+        new Placement.Size(ground.size().weightBytes(), ground.size().scratchBytes());
     return new Placement.Demand(
-        subject.fileBytes(),
-        subject.graph().scratchBytes(settings.limits().budgetTokens()),
+        Map.of(ground.room().device(), size),
         subject.plan(),
         subject.contextTokens(),
         LEAST_TOKENS,

@@ -103,7 +103,8 @@ final class Residents {
       case Placement.Chosen(var device, var bytes, var leaving, var why) when leaving.isEmpty() -> {
         gone(host);
         residents.put(
-            host, new Resident(host, device, demand.weightBytes() + demand.scratchBytes()));
+            host,
+            new Resident(host, device, Objects.requireNonNull(demand.sizes().get(device)).bytes()));
         poolBytes.put(device, bytes);
         yield new Answer.On(device, bytes, why);
       }

@@ -68,8 +68,7 @@ final class StoreLoader implements Loader {
       ServedModel model = describe(stored, file);
       Graph graph = Architectures.graph(file, model.contextTokens());
       MemoryPlan plan = MemoryPlan.of(graph.needs(), settings.kv(), settings.pageTokens());
-      long weightBytes = file.tensors().stream().mapToLong(Tensor::bytes).sum();
-      return new Blueprint(model, graph, plan, settings.numerics(), weightBytes, file);
+      return new Blueprint(model, graph, plan, settings.numerics(), file);
     } catch (ModelFormatException e) {
       file.close();
       throw unreadable(stored, e);

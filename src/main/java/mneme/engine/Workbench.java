@@ -5,10 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
+import mneme.device.ProgramSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.jspecify.annotations.Nullable;
@@ -131,11 +133,21 @@ final class Workbench {
     return runner.program().weightBytes();
   }
 
+  /// A graph that the device cannot run must not cost the streams that run on it.
   Worker.Measured measure(Worker.Measure question) {
     Device opened = Objects.requireNonNull(device);
-    return new Worker.Measured(
-        opened.info(),
-        opened.measure(question.graph(), question.plan(), question.numerics(), question.largest()));
+    Optional<ProgramSize> size;
+    try {
+      size =
+          Optional.of(
+              opened.measure(
+                  question.graph(), question.plan(), question.numerics(), question.largest()));
+    } catch (RuntimeException e) {
+      System.getLogger(Workbench.class.getName())
+          .log(System.Logger.Level.WARNING, outfit.id() + " cannot run a model", e);
+      size = Optional.empty();
+    }
+    return new Worker.Measured(opened.info(), size);
   }
 
   /// The last one that goes takes the pool with it.

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
@@ -59,7 +60,8 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest, ActorRef<Measured> replyTo)
       implements Command {}
 
-  record Measured(DeviceInfo info, ProgramSize size) {}
+  /// @param size empty: the device cannot run it
+  record Measured(DeviceInfo info, Optional<ProgramSize> size) {}
 
   /// Answered with [Unloaded].
   record Unload(long program, ActorRef<Unloaded> replyTo) implements Command {}

@@ -18,10 +18,4 @@ public record Graph(List<Op> ops, List<MemoryNeed> needs, int values) {
   public int vocabulary() {
     return logits().width();
   }
-
-  /// Bytes of activations that a step over `rows` rows needs at once, if what nobody reads any more
-  /// gives its room to what comes.
-  public long scratchBytes(int rows) {
-    return 4 * rows * new Liveness(this).widest();
-  }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,21 +26,34 @@ public final class Placement {
     this.poolSize = poolSize;
   }
 
-  /// What a model takes of a device.
+  /// What a model's program takes of one device.
   ///
+  /// @param weightBytes in the layout of the device
   /// @param scratchBytes for activations of the largest step
+  public record Size(long weightBytes, long scratchBytes) {
+    public long bytes() {
+      return weightBytes + scratchBytes;
+    }
+  }
+
+  /// A model that looks for a device.
+  ///
+  /// @param sizes of its program, by device
   /// @param contextTokens longest sequence that it is served with
   /// @param leastTokens a device that holds no sequence so long is of no use
   /// @param chunkTokens longest span of a step
   public record Demand(
-      long weightBytes,
-      long scratchBytes,
+      Map<String, Size> sizes,
       MemoryPlan plan,
       int contextTokens,
       int leastTokens,
       int chunkTokens) {
-    long fixedBytes() {
-      return weightBytes + scratchBytes;
+    public Demand {
+      sizes = Map.copyOf(sizes);
+    }
+
+    Size on(Room room) {
+      return Objects.requireNonNull(sizes.get(room.device()));
     }
   }
 
@@ -96,7 +111,7 @@ public final class Placement {
   /// How a model would lie on a device.
   private record Fit(Room room, List<Guest> leaving, long poolBytes, int longestTokens) {}
 
-  /// @param rooms the devices that can be used, the preferred first
+  /// @param rooms the devices that can be used, the preferred first; the size on each is known
   public Choice choose(Demand demand, List<Room> rooms) {
     return whole(demand, rooms)
         .or(() -> longest(demand, rooms))
@@ -163,7 +178,7 @@ public final class Placement {
 
   private Fit fit(Demand demand, Room room, List<Guest> leaving) {
     Set<Guest> gone = new HashSet<>(leaving);
-    long free = room.freeBytes(gone) - demand.fixedBytes();
+    long free = room.freeBytes(gone) - demand.on(room).bytes();
     boolean opens = room.isEmpty(gone);
     long least = opens ? Math.min(poolSize.bytes(free), room.largestBytes()) : room.poolBytes();
     if (free < 0 || least < 1 || opens && least > free) {
@@ -204,8 +219,8 @@ public final class Placement {
             .formatted(
                 fit.room().device(),
                 holds,
-                demand.weightBytes(),
-                demand.scratchBytes(),
+                demand.on(fit.room()).weightBytes(),
+                demand.on(fit.room()).scratchBytes(),
                 fit.longestTokens(),
                 fit.poolBytes(),
                 fit.room().budgetBytes());
@@ -214,22 +229,33 @@ public final class Placement {
   }
 
   private String refusal(Demand demand, List<Room> rooms) {
-    return "weights of %d bytes, scratch of %d and a sequence of %d bytes fit no device: %s"
+    return "no device has room for a sequence of %d bytes: %s"
         .formatted(
-            demand.weightBytes(),
-            demand.scratchBytes(),
             demand.plan().peakBytes(demand.contextTokens(), demand.chunkTokens()),
             rooms.isEmpty()
                 ? "none is open"
-                : rooms.stream().map(this::state).collect(Collectors.joining(", ")));
+                : rooms.stream()
+                    .map(room -> state(room, demand.on(room)))
+                    .collect(Collectors.joining("; ")));
   }
 
-  private String state(Room room) {
-    long inUse =
-        room.guests().stream().filter(guest -> !guest.isIdle()).mapToLong(Guest::bytes).sum();
-    long idle = room.guests().stream().filter(Guest::isIdle).mapToLong(Guest::bytes).sum();
+  private String state(Room room, Size size) {
     long pool = room.poolBytes() > 0 ? room.poolBytes() : poolSize.fixedBytes();
-    return "%s has %d, of which models in use take %d, idle ones %d and the pool %d"
-        .formatted(room.device(), room.budgetBytes(), inUse, idle, pool);
+    return "%s has %d, of which models in use take %d, idle ones %d and the pool %d; weights of %d and scratch of %d would come to it"
+        .formatted(
+            room.device(),
+            room.budgetBytes(),
+            bytes(room, false),
+            bytes(room, true),
+            pool,
+            size.weightBytes(),
+            size.scratchBytes());
+  }
+
+  private static long bytes(Room room, boolean isIdle) {
+    return room.guests().stream()
+        .filter(guest -> guest.isIdle() == isIdle)
+        .mapToLong(Guest::bytes)
+        .sum();
   }
 }

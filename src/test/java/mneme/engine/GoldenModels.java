@@ -38,7 +38,7 @@ record GoldenModels(EngineSettings settings, Set<Integer> endIds) implements Loa
             0,
             "F32");
     MemoryPlan plan = MemoryPlan.of(graph.needs(), settings.kv(), settings.pageTokens());
-    return new Blueprint(served, graph, plan, Numerics.EXACT, 0, file);
+    return new Blueprint(served, graph, plan, Numerics.EXACT, file);
   }
 
   /// Skips the running test if the model is not there.

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.device.none.NullDevice;
@@ -37,26 +36,11 @@ class SeveralDevicesTest {
     return devices;
   }
 
-  /// The toys, each with weights of 30 MiB.
-  private Function<EngineSettings, Loader> heavyToys() {
+  /// Every model has weights of 30 MiB.
+  private Map<String, Supplier<Device>> loaded(long bytes) {
     first.weightBytes = 30 * MIB;
     second.weightBytes = 30 * MIB;
-    return settings -> {
-      Loader toys = Toys.loader(settings);
-      return new Loader() {
-        @Override
-        public List<ServedModel> models() {
-          return toys.models();
-        }
-
-        @Override
-        public Blueprint load(String name) {
-          Blueprint toy = toys.load(name);
-          return new Blueprint(
-              toy.model(), toy.graph(), toy.plan(), toy.numerics(), 30 * MIB, toy.file());
-        }
-      };
-    };
+    return devices(bytes);
   }
 
   private static String deviceOf(TestNode node, String model) throws Exception {
@@ -69,7 +53,7 @@ class SeveralDevicesTest {
 
   @Test
   void aModelGoesToTheFirstDeviceThatHoldsIt() throws Exception {
-    try (TestNode node = new TestNode("", devices(100 * MIB), heavyToys())) {
+    try (TestNode node = new TestNode("", loaded(100 * MIB))) {
       node.run(Toys.completion("attention", Toys.prompt(1, 20), 5));
       node.run(Toys.completion("recurrent", Toys.prompt(1, 20), 5));
       assertThat(deviceOf(node, "attention")).isEqualTo("first");
@@ -85,7 +69,7 @@ class SeveralDevicesTest {
 
   @Test
   void theIdleMakeRoomAndThoseInUseDoNot() throws Exception {
-    try (TestNode node = new TestNode("", devices(100 * MIB), heavyToys())) {
+    try (TestNode node = new TestNode("", loaded(100 * MIB))) {
       TestNode.get(node.engine.load("attention", Optional.empty()));
       Completion endless = Toys.completion("attention", longAnswered(), 4000);
       CompletionStage<List<Event>> busy =
@@ -114,10 +98,10 @@ class SeveralDevicesTest {
 
   @Test
   void whatFitsNowhereIsRefusedWithTheNumbers() throws Exception {
-    try (TestNode node = new TestNode("", devices(70 * MIB), heavyToys())) {
+    try (TestNode node = new TestNode("", loaded(70 * MIB))) {
       assertThatThrownBy(() -> TestNode.get(node.engine.load("mixed", Optional.empty())))
           .hasRootCauseInstanceOf(EngineException.class)
-          .hasMessageContaining("weights of " + 30 * MIB)
+          .hasMessageContaining("weights of " + 30 * MIB + " and scratch of")
           .hasMessageContaining("first has " + 70 * MIB)
           .hasMessageContaining("second has " + 70 * MIB);
     }

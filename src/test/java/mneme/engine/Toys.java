@@ -54,7 +54,6 @@ public final class Toys {
             NullDevice.graph(VOCABULARY, needs),
             MemoryPlan.of(needs, settings.kv(), settings.pageTokens()),
             Numerics.EXACT,
-            0,
             () -> {});
       }
     };

@@ -130,12 +130,8 @@ public final class World implements SeededDispatcher.Story {
         };
     FickleDevice.Switch power = new FickleDevice.Switch();
     powers.add(power);
-    long scratchBytes =
-        Toys.loader(settings)
-            .load(MODELS.getFirst())
-            .graph()
-            .scratchBytes(settings.limits().budgetTokens());
-    long room = settings.pool().fixedBytes() + (1 + random.nextInt(2)) * scratchBytes;
+    power.weightBytes = 1000;
+    long room = settings.pool().fixedBytes() + (1 + random.nextInt(2)) * power.weightBytes;
     return new Outfit(
         device,
         "device-" + device,

@@ -2,7 +2,9 @@ package mneme.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
@@ -12,6 +14,7 @@ import mneme.schedule.Placement.Demand;
 import mneme.schedule.Placement.Guest;
 import mneme.schedule.Placement.Nowhere;
 import mneme.schedule.Placement.Room;
+import mneme.schedule.Placement.Size;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
@@ -25,7 +28,14 @@ class PlacementTest {
   private final Placement half = new Placement(new PoolSize(0, 0.5, 64 * MIB));
 
   private static Demand demand(long weightMib) {
-    return new Demand(weightMib * MIB, MIB, PLAN, 1024, 2, 64);
+    return demand(new Size(weightMib * MIB, MIB), 1024);
+  }
+
+  /// Of the same size on every device of the tests.
+  private static Demand demand(Size size, int contextTokens) {
+    Map<String, Size> sizes = new HashMap<>();
+    List.of("a", "b", "c", "small", "large", "host").forEach(device -> sizes.put(device, size));
+    return new Demand(sizes, PLAN, contextTokens, 2, 64);
   }
 
   private static Room room(String device, long mib, Guest... guests) {
@@ -50,6 +60,15 @@ class PlacementTest {
     assertThat(fixed.choose(demand(9), rooms))
         .isInstanceOfSatisfying(
             Chosen.class, chosen -> assertThat(chosen.device()).isEqualTo("small"));
+  }
+
+  @Test
+  void whatItTakesIsCountedOnEachDeviceByItself() {
+    Demand demand =
+        new Demand(
+            Map.of("a", new Size(20 * MIB, 0), "b", new Size(10 * MIB, 0)), PLAN, 1024, 2, 64);
+    assertThat(fixed.choose(demand, List.of(room("a", 20), room("b", 20))))
+        .isInstanceOfSatisfying(Chosen.class, chosen -> assertThat(chosen.device()).isEqualTo("b"));
   }
 
   @Test
@@ -98,16 +117,16 @@ class PlacementTest {
             nowhere ->
                 assertThat(nowhere.sentence())
                     .contains(
-                        "weights of " + 9 * MIB,
                         "a has " + 30 * MIB,
                         "in use take " + 20 * MIB,
-                        "idle ones " + 3 * MIB));
+                        "idle ones " + 3 * MIB,
+                        "weights of " + 9 * MIB));
   }
 
   @Test
   void whereNoneHoldsAWholeContextTheOneThatHoldsMostIsTaken() {
     Placement tiny = new Placement(new PoolSize(0, 0.5, 64 * MIB));
-    Demand demand = new Demand(9 * MIB, 0, PLAN, 1 << 20, 2, 64);
+    Demand demand = demand(new Size(9 * MIB, 0), 1 << 20);
     Chosen chosen = (Chosen) tiny.choose(demand, List.of(room("a", 10), room("b", 12)));
     assertThat(chosen.device()).isEqualTo("b");
     assertThat(chosen.poolBytes()).isEqualTo(3 * MIB);

@@ -8,7 +8,6 @@ import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
-import mneme.graph.Wires;
 
 /// Arrays for the values of a graph. Two values share an array if the one is read for the last time
 /// before the other is written. Values after [Op.OutputRows] have fewer rows and share among

@@ -1,15 +1,17 @@
-package mneme.graph;
+package mneme.device.host;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import mneme.graph.Op;
+import mneme.graph.Value;
 import org.jspecify.annotations.Nullable;
 
 /// Which values an op reads.
-public final class Wires {
+final class Wires {
   private Wires() {}
 
-  public static List<Value> inputs(Op op) {
+  static List<Value> inputs(Op op) {
     return switch (op) {
       case Op.Embed _ -> List.of();
       case Op.RmsNorm o -> List.of(o.in());

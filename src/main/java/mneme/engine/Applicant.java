@@ -1,0 +1,57 @@
+package mneme.engine;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import mneme.device.ProgramSize;
+import mneme.schedule.Placement;
+
+/// A model that looks for a device, and what it would take of each.
+final class Applicant {
+  private final Node.Place place;
+  private final Set<String> asked = new HashSet<>();
+  private final Map<String, Placement.Size> sizes = new HashMap<>();
+  private final Set<String> without;
+
+  Applicant(Node.Place place) {
+    this.place = place;
+    without = new HashSet<>(place.without());
+  }
+
+  Node.Place place() {
+    return place;
+  }
+
+  /// Whether it is known what the model takes of `device`, or that it will not go there.
+  boolean knows(String device) {
+    return sizes.containsKey(device) || without.contains(device);
+  }
+
+  /// True the first time.
+  boolean asks(String device) {
+    return asked.add(device);
+  }
+
+  void measured(String device, ProgramSize size) {
+    sizes.put(device, new Placement.Size(size.weightBytes(), size.scratchBytes()));
+  }
+
+  void cannotGoTo(String device) {
+    without.add(device);
+  }
+
+  Set<String> without() {
+    return without;
+  }
+
+  Placement.Demand demand(int chunkTokens) {
+    Blueprint blueprint = place.blueprint();
+    return new Placement.Demand(
+        sizes,
+        blueprint.plan(),
+        blueprint.model().contextTokens(),
+        place.leastTokens(),
+        chunkTokens);
+  }
+}
