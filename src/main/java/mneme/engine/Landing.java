@@ -6,11 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-<<<<<<< HEAD
 import mneme.schedule.Admission;
-import mneme.schedule.Placement;
-=======
->>>>>>> 75a6bc5 (Place models by what they measure on each device)
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -60,13 +56,8 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   ///
   /// @param weightBytes on the device
   /// @param poolModel number of its memory plan at the pool
-<<<<<<< HEAD
   /// @param admission judges what fits its pool
-  record Berth(Placed at, long weightBytes, long scratchBytes, int poolModel, Admission admission) {
-=======
-  /// @param longestTokens longest sequence that the pool holds
-  record Berth(Placed at, long weightBytes, int poolModel, int longestTokens) {
->>>>>>> 75a6bc5 (Place models by what they measure on each device)
+  record Berth(Placed at, long weightBytes, int poolModel, Admission admission) {
     long bytes() {
       return weightBytes + at.scratchBytes();
     }
@@ -232,16 +223,7 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
       return onRefused("its pool holds %d tokens".formatted(longestTokens));
     }
     if (at != null) {
-      Berth berth =
-          new Berth(
-<<<<<<< HEAD
-              at, weightBytes, demand().scratchBytes(), registered.model(), registered.admission());
-=======
-              at,
-              weightBytes,
-              registered.model(),
-              registered.longestTokens());
->>>>>>> 75a6bc5 (Place models by what they measure on each device)
+      Berth berth = new Berth(at, weightBytes, registered.model(), registered.admission());
       at = null;
       job.replyTo().tell(new Landed(job.number(), blueprint(), berth));
       blueprint = null;
