@@ -28,9 +28,14 @@ final class Applicant {
     return sizes.containsKey(device) || without.contains(device);
   }
 
-  /// True the first time.
+  /// True the first time since the device was opened.
   boolean asks(String device) {
     return asked.add(device);
+  }
+
+  /// The device was opened again: what it was asked before may be lost.
+  void reopened(String device) {
+    asked.remove(device);
   }
 
   void measured(String device, ProgramSize size) {

@@ -166,6 +166,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       }
       case DeviceOpened(var device, var free, var largest) -> {
         residents.opened(device, free, largest);
+        applicants.forEach(applicant -> applicant.reopened(device));
         answer();
       }
       case DeviceFailed(var device, var why) -> onFailed(device, why);

@@ -142,7 +142,7 @@ final class Workbench {
           Optional.of(
               opened.measure(
                   question.graph(), question.plan(), question.numerics(), question.largest()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       System.getLogger(Workbench.class.getName())
           .log(System.Logger.Level.WARNING, outfit.id() + " cannot run a model", e);
       size = Optional.empty();
