@@ -11,19 +11,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 mkdir -p results
 failures=0
 
-java() {
-    runtime/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-        --sun-misc-unsafe-memory-access=allow -Dorg.lwjgl.system.memoryBackend=ffm \
-        -Dorg.lwjgl.system.stackSize=512 "$@"
-}
-
 # $1 device, then the test classes that hold it to its promises
 check() {
     local device=$1
     shift
     echo "== $device: $*"
-    java -Xmx4g -Dmneme.shared="$PWD/shared" "-Dmneme.test.${device%%:*}=$device" \
-        -cp "target/mneme.jar:target/lib/*:tests/classes:tests/lib/*" mneme.RunPacked "$@" \
+    MNEME_JAVA_OPTS="-Xmx4g -Dmneme.shared=$PWD/shared -Dmneme.test.${device%%:*}=$device" \
+        ./mneme packed-tests "$@" \
         2>&1 | tee "results/${device/:/-}.txt" | grep -E '^(FAILED|tests:|not run:)'
     [ "${PIPESTATUS[0]}" = 0 ] || failures=1
 }
