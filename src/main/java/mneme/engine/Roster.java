@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
   private final BatchPolicy policy;
 
-  /// Failures of a sequence alone, in a row, that are its own fault.
-  private static final int TRIALS = 3;
+  /// Failures of a sequence alone, in a row, that are its own fault: more than a device is
+  /// forgiven, so that a broken device is left before anyone is blamed for it.
+  private static final int TRIALS = 5;
 
   private final Suspects suspects = new Suspects(TRIALS);
   private final Map<Long, Entry> entries = new HashMap<>();

@@ -5,19 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one stream after its habit, and knows what it must be.
+/// Reads one stream after its habit, and knows what it must be. Of a request with several choices
+/// the first hears for all.
 final class SimReader {
   private final Completion completion;
   private final Habit habit;
   private final ActorRef<Node.Command> node;
   private final List<Integer> wanted;
   private final List<Integer> got = new ArrayList<>();
+  private final List<SimReader> others = new ArrayList<>();
+  private @Nullable ActorRef<Message> self;
   private @Nullable ActorRef<Sequence.Command> sequence;
   private String end = "";
   private boolean isKilled;
@@ -49,6 +53,11 @@ final class SimReader {
     NOW
   }
 
+  /// Its last word may be on its way through the reader of the first choice.
+  private enum Silence implements Message {
+    NOW
+  }
+
   private int events;
   private int asked;
   private int preemptions;
@@ -60,10 +69,27 @@ final class SimReader {
     wanted = Toys.answer(completion.prompt(), completion.maxTokens().orElseThrow());
   }
 
-  Behavior<Void> behavior(Duration delay) {
+  /// Reads another choice of the request of this one.
+  SimReader another(Habit its) {
+    SimReader other = new SimReader(completion, its, node);
+    others.add(other);
+    return other;
+  }
+
+  /// Asks for all choices after `delay`.
+  Behavior<Void> asking(Duration delay) {
+    return behavior(context -> context.scheduleOnce(delay, context.getSelf(), Arrive.NOW));
+  }
+
+  Behavior<Void> listening() {
+    return behavior(_ -> {});
+  }
+
+  private Behavior<Void> behavior(Consumer<ActorContext<Message>> first) {
     return Behaviors.<Message>setup(
             context -> {
-              context.scheduleOnce(delay, context.getSelf(), Arrive.NOW);
+              self = context.getSelf();
+              first.accept(context);
               return Behaviors.receiveMessage(message -> on(context, message));
             })
         .unsafeCast();
@@ -75,7 +101,13 @@ final class SimReader {
       case Arrive _ ->
           node.tell(
               new Node.Generate(
-                  completion, 1, context.messageAdapter(Reader.Message.class, Heard::new)));
+                  completion,
+                  1 + others.size(),
+                  context.messageAdapter(Reader.Message.class, Heard::new)));
+      case Heard(Reader.Attached(var choice, var writer)) when choice > 0 ->
+          others.get(choice - 1).pass(new Reader.Attached(0, writer));
+      case Heard(Reader.Said(var choice, var event)) when choice > 0 ->
+          others.get(choice - 1).pass(new Reader.Said(0, event));
       case Heard(Reader.Attached(_, var writer)) -> {
         sequence = writer;
         context.watchWith(writer, Gone.NOW);
@@ -83,9 +115,14 @@ final class SimReader {
       }
       case Heard(Reader.Said(_, var event)) -> hear(context, event);
       case Ask(var more) -> Objects.requireNonNull(sequence).tell(new Sequence.More(more));
-      case Gone _ -> end = end.isEmpty() ? "gone" : end;
+      case Gone _ -> context.scheduleOnce(Duration.ofMillis(1), context.getSelf(), Silence.NOW);
+      case Silence _ -> end = end.isEmpty() ? "gone" : end;
     }
     return Behaviors.same();
+  }
+
+  private void pass(Reader.Message message) {
+    Objects.requireNonNull(self).tell(new Heard(message));
   }
 
   private void ask(ActorContext<Message> context) {

@@ -4,7 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import mneme.device.Batch;
 import mneme.device.Device;
@@ -30,6 +32,7 @@ final class TaggingDevice implements Device {
   private final NullDevice nothing = new NullDevice();
   private final Random random;
   private final double failures;
+  private final Set<Long> lies = new HashSet<>();
   private final Consumer<String> mixUps;
 
   /// @param failures chance of a failure at each place where a step can fail
@@ -63,6 +66,11 @@ final class TaggingDevice implements Device {
   @Override
   public void close() {}
 
+  /// Never twice of the same tokens: that would be the stream's own fault.
+  private boolean mayLie(long tag) {
+    return random.nextDouble() < failures && lies.add(tag);
+  }
+
   private void mayFail() {
     if (random.nextDouble() < failures) {
       throw new DeviceException(DeviceException.Kind.FAILED, "a failure that was asked for");
@@ -90,7 +98,8 @@ final class TaggingDevice implements Device {
         for (int i = 0; i < span.tokens().length(); i++) {
           tag = read(span, i, tag, pool);
           if (i >= span.tokens().length() - span.outputs()) {
-            rows[row++ * vocabulary + NullDevice.pick(tag, vocabulary)] = 1;
+            rows[row * vocabulary + NullDevice.pick(tag, vocabulary)] = mayLie(tag) ? Float.NaN : 1;
+            row++;
           }
         }
         mayFail();

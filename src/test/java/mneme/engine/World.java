@@ -103,9 +103,16 @@ public final class World implements SeededDispatcher.Story {
       SimReader reader = new SimReader(completion, SimReader.Habit.draw(random), started);
       readers.add(reader);
       system.systemActorOf(
-          reader.behavior(Duration.ofMillis(random.nextInt(200))),
+          reader.asking(Duration.ofMillis(random.nextInt(200))),
           "reader-" + number + "-" + i,
           Props.empty());
+      int choices = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1;
+      for (int choice = 1; choice < choices; choice++) {
+        SimReader other = reader.another(SimReader.Habit.draw(random));
+        readers.add(other);
+        system.systemActorOf(
+            other.listening(), "reader-" + number + "-" + i + "-" + choice, Props.empty());
+      }
     }
     for (int i = 0; i < misfortunes; i++) {
       system

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /// Whole nodes from seeds: random arrivals, prefixes in common, readers who are slow or leave,
-/// sequences killed at any point, devices that fail, tiny pools, every kind of memory. After every
-/// task the books are audited and every stream is compared with the pure function of its prompt.
+/// several choices for one prompt, sequences killed at any point, devices that fail or lie, tiny
+/// pools, every kind of memory. After every task the books are audited and every stream is compared
+/// with the pure function of its prompt.
 ///
 /// `-Dmneme.seed=N` tells one story again; `-Dmneme.seeds=N` says how many to tell.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
