@@ -62,9 +62,6 @@ public final class Sequence {
   /// From the scheduler: it does not plan for this lease any more.
   record Dismissed(long lease) implements Command {}
 
-  /// To a follower: whose reading it waits for.
-  record Follow(ActorRef<Command> leader) implements Command {}
-
   /// From the leader: it has asked the pool for memory in our name.
   enum Forked implements Command {
     NOW
@@ -73,7 +70,8 @@ public final class Sequence {
   /// From the host: the model is on another device now.
   record Move(Lane to) implements Command {}
 
-  private enum LeaderGone implements Command {
+  /// To a follower: whom it waits for is dead.
+  enum LeaderGone implements Command {
     NOW
   }
 
@@ -109,7 +107,7 @@ public final class Sequence {
         }));
   }
 
-  /// A sequence that is told with [Follow] whom to wait for.
+  /// A sequence that waits for its leader.
   static Behavior<Command> follower(Strand strand, Lane lane) {
     return Contained.contain(
         Command.class,
@@ -157,10 +155,6 @@ public final class Sequence {
   /// The leader reads; it or its death is heard of.
   private Behavior<Command> whileFollowing(Command command) {
     return switch (command) {
-      case Follow(var leader) -> {
-        context.watchWith(leader, LeaderGone.NOW);
-        yield Behaviors.same();
-      }
       case Forked _ -> {
         tenancy.expect();
         yield hasMoved ? reserve() : phase(this::whileWaiting);
@@ -197,8 +191,7 @@ public final class Sequence {
       }
       case More(var events) -> onMore(events);
       case Cancel _ -> ended(Event.Reason.CANCELLED);
-      case Yield _, Supplied _, Told _, Dismissed _, Follow _, Forked _, LeaderGone _ ->
-          Behaviors.same();
+      case Yield _, Supplied _, Told _, Dismissed _, Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
 
@@ -247,7 +240,7 @@ public final class Sequence {
       case Refused(var failure, var message) -> failed(failure, message);
       case Granted granted -> onGranted(granted);
       case Move(var to) -> onMove(to);
-      case Follow _, Forked _, LeaderGone _ -> Behaviors.same();
+      case Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
 
@@ -360,7 +353,7 @@ public final class Sequence {
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
       case Granted _, Yield _, Supplied _, Revoked _, Told _, Dismissed _ -> Behaviors.same();
-      case Follow _, Forked _, LeaderGone _ -> Behaviors.same();
+      case Forked _, LeaderGone _ -> Behaviors.same();
     };
   }
 

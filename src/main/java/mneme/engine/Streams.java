@@ -1,7 +1,9 @@
 package mneme.engine;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -13,6 +15,9 @@ final class Streams {
   private final ActorContext<ModelHost.Command> context;
   private final Function<ActorRef<Sequence.Command>, ModelHost.Command> gone;
   private final Set<ActorRef<Sequence.Command>> sequences = new LinkedHashSet<>();
+
+  /// Who waits, or has waited, for whom to read their prompt.
+  private final Map<ActorRef<Sequence.Command>, List<Sequence.Follower>> led = new HashMap<>();
 
   /// @param gone what the host is to hear of a sequence that ended
   Streams(
@@ -36,7 +41,9 @@ final class Streams {
             .toList();
     Strand first = strands.getFirst();
     ActorRef<Sequence.Command> leader = spawn(first, Sequence.create(first, on, followers));
-    followers.forEach(follower -> follower.actor().tell(new Sequence.Follow(leader)));
+    if (!followers.isEmpty()) {
+      led.put(leader, followers);
+    }
   }
 
   private ActorRef<Sequence.Command> spawn(Strand strand, Behavior<Sequence.Command> behavior) {
@@ -48,6 +55,9 @@ final class Streams {
 
   void ended(ActorRef<Sequence.Command> sequence) {
     sequences.remove(sequence);
+    led.getOrDefault(sequence, List.of())
+        .forEach(follower -> follower.actor().tell(Sequence.LeaderGone.NOW));
+    led.remove(sequence);
   }
 
   void move(Lane to) {
