@@ -27,19 +27,13 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   /// @param keepAlive after the last use; negative: for ever; empty: as configured
   record Load(Optional<Duration> keepAlive, ActorRef<Loading> replyTo) implements Command {}
 
-  record Inspect(ActorRef<Report> replyTo) implements Command {}
+  record Inspect(ActorRef<HostReport> replyTo) implements Command {}
 
   sealed interface Loading {}
 
   record Loaded(ServedModel model) implements Loading {}
 
   record LoadFailed(Event.Failure failure, String message) implements Loading {}
-
-  /// @param running empty until the model is loaded
-  record Report(Optional<Engine.Running> running, Optional<Served> served) {}
-
-  /// Where to ask for the model's counters.
-  record Served(String device, int poolModel, ActorRef<Scheduler.Command> scheduler) {}
 
   /// From the node: the device where the model is, or is going, has failed.
   enum Evacuate implements Command {
@@ -299,22 +293,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     return this;
   }
 
-  private Behavior<Command> onInspect(ActorRef<Report> replyTo) {
-    Lane on = lane;
-    Landing.Berth at = berth;
-    if (on == null || at == null) {
-      replyTo.tell(new Report(Optional.empty(), Optional.empty()));
-    } else {
-      Engine.Running running =
-          new Engine.Running(
-              on.model(),
-              Optional.ofNullable(expiresAt),
-              at.weightBytes(),
-              streams.size(),
-              new Engine.Place(at.station().device(), at.at().why()));
-      Served served = new Served(at.station().device(), on.poolModel(), on.scheduler());
-      replyTo.tell(new Report(Optional.of(running), Optional.of(served)));
-    }
+  private Behavior<Command> onInspect(ActorRef<HostReport> replyTo) {
+    replyTo.tell(
+        lane == null || berth == null
+            ? HostReport.NOTHING
+            : HostReport.of(lane, berth, Optional.ofNullable(expiresAt), streams.size()));
     return this;
   }
 }

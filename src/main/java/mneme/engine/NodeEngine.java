@@ -143,7 +143,7 @@ final class NodeEngine implements Engine {
   }
 
   /// The device where a model is.
-  private static Optional<String> home(List<ModelHost.Report> reports, String model) {
+  private static Optional<String> home(List<HostReport> reports, String model) {
     return reports.stream()
         .flatMap(report -> report.running().stream())
         .filter(running -> running.model().name().equals(model))
@@ -179,7 +179,7 @@ final class NodeEngine implements Engine {
         });
   }
 
-  private CompletionStage<List<Scheduler.Counters>> counters(List<ModelHost.Report> reports) {
+  private CompletionStage<List<Scheduler.Counters>> counters(List<HostReport> reports) {
     return all(
         reports.stream()
             .flatMap(report -> report.served().stream())
@@ -193,12 +193,11 @@ final class NodeEngine implements Engine {
     return ask(node, Node.Inspect::new, PATIENCE);
   }
 
-  private CompletionStage<List<ModelHost.Report>> reports(Node.Directory directory) {
+  private CompletionStage<List<HostReport>> reports(Node.Directory directory) {
     return all(
         directory.hosts().values().stream()
             .map(host ->
-                this.<ModelHost.Command, ModelHost.Report>ask(
-                    host, ModelHost.Inspect::new, PATIENCE))
+                this.<ModelHost.Command, HostReport>ask(host, ModelHost.Inspect::new, PATIENCE))
             .toList());
   }
 

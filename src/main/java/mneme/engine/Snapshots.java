@@ -16,12 +16,12 @@ final class Snapshots {
   /// @param counters of the reports that have a scheduler, in their order
   static Snapshot of(
       Map<String, MemoryPool.Books> books,
-      List<ModelHost.Report> reports,
+      List<HostReport> reports,
       List<Scheduler.Counters> counters) {
     List<Snapshot.Pool> pools = new ArrayList<>();
     books.forEach((device, book) -> pools.add(pool(device, book.usage())));
     List<Snapshot.Load> loads = new ArrayList<>();
-    List<ModelHost.Report> served =
+    List<HostReport> served =
         reports.stream().filter(report -> report.served().isPresent()).toList();
     for (int i = 0; i < served.size(); i++) {
       loads.add(load(books, served.get(i), counters.get(i)));
@@ -42,8 +42,8 @@ final class Snapshots {
   }
 
   private static Snapshot.Load load(
-      Map<String, MemoryPool.Books> books, ModelHost.Report report, Scheduler.Counters count) {
-    ModelHost.Served served = report.served().orElseThrow();
+      Map<String, MemoryPool.Books> books, HostReport report, Scheduler.Counters count) {
+    HostReport.Served served = report.served().orElseThrow();
     MemoryPool.Traffic traffic = traffic(books.get(served.device()), served.poolModel());
     return new Snapshot.Load(
         report.running().orElseThrow().model().name(),

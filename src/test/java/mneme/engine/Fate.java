@@ -22,7 +22,7 @@ final class Fate {
 
   private record Found(Node.Directory directory, boolean crashesPool) implements Command {}
 
-  private record Reported(ModelHost.Report report) implements Command {}
+  private record Reported(HostReport report) implements Command {}
 
   static Behavior<Command> create(ActorRef<Node.Command> node) {
     return Behaviors.setup(context ->
@@ -43,15 +43,14 @@ final class Fate {
               .stations()
               .forEach(station -> station.pool().tell(new MemoryPool.Register(0, null, null)));
         } else {
-          ActorRef<ModelHost.Report> self =
-              context.messageAdapter(ModelHost.Report.class, Reported::new);
+          ActorRef<HostReport> self = context.messageAdapter(HostReport.class, Reported::new);
           directory.hosts().values().forEach(host -> host.tell(new ModelHost.Inspect(self)));
         }
       }
       case Reported(var report) ->
           report
               .served()
-              .map(ModelHost.Served::scheduler)
+              .map(HostReport.Served::scheduler)
               .ifPresent(scheduler -> crash(scheduler, context.getSystem().ignoreRef()));
     }
   }
