@@ -186,7 +186,7 @@ public final class Sequence {
       case Refused(var failure, var message) -> failed(failure, message);
       case Revoked _ -> reserve();
       case Move(var to) -> {
-        lane = to;
+        moveTo(to);
         yield reserve();
       }
       case More(var events) -> onMore(events);
