@@ -23,14 +23,17 @@ import static org.lwjgl.vulkan.VK10.vkDestroyPipeline;
 import static org.lwjgl.vulkan.VK10.vkDestroyPipelineLayout;
 import static org.lwjgl.vulkan.VK10.vkDestroyShaderModule;
 
-import java.nio.IntBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import mneme.device.DeviceException;
 import mneme.device.accelerator.Kernel;
+import mneme.device.accelerator.KernelCache;
 import mneme.device.accelerator.KernelFile;
+import org.lwjgl.Version;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.system.MemoryUtil;
 import org.lwjgl.vulkan.VkComputePipelineCreateInfo;
@@ -51,11 +54,14 @@ final class VkKernels implements AutoCloseable {
   private final VkDevice device;
   private final boolean keepsNan;
   private final long layout;
+  private final KernelCache cache;
   private final Map<Kernel, Built> kernels = new HashMap<>();
 
   VkKernels(VkDevice device) {
     this.device = device;
     this.keepsNan = VkFeatures.keepsNan(device.getPhysicalDevice());
+    this.cache =
+        KernelCache.ofUser("shaderc of LWJGL %s, %s".formatted(Version.getVersion(), keepsNan));
     try (MemoryStack stack = MemoryStack.stackPush()) {
       var parameters =
           VkPushConstantRange.calloc(1, stack)
@@ -78,15 +84,12 @@ final class VkKernels implements AutoCloseable {
   }
 
   private Built build(Kernel kernel) {
-    IntBuffer shader = MemoryUtil.memAllocInt(0);
-    int[] words = compile(kernel);
-    shader = MemoryUtil.memRealloc(shader, words.length).put(0, words);
+    String text = VkText.of(kernel);
+    byte[] compiled = cache.get(text, () -> compile(kernel, text));
+    ByteBuffer shader = MemoryUtil.memAlloc(compiled.length).put(0, compiled);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       LongBuffer handle = stack.mallocLong(1);
-      var create =
-          VkShaderModuleCreateInfo.calloc(stack)
-              .sType$Default()
-              .pCode(MemoryUtil.memByteBuffer(shader));
+      var create = VkShaderModuleCreateInfo.calloc(stack).sType$Default().pCode(shader);
       VkErrors.check(vkCreateShaderModule(device, create, null, handle), "kernel " + kernel.name());
       long module = handle.get(0);
       var pipeline = VkComputePipelineCreateInfo.calloc(1, stack).sType$Default().layout(layout);
@@ -110,14 +113,14 @@ final class VkKernels implements AutoCloseable {
     }
   }
 
-  private int[] compile(Kernel kernel) {
+  private byte[] compile(Kernel kernel, String text) {
     long compiler = shaderc_compiler_initialize();
     long options = shaderc_compile_options_initialize();
     shaderc_compile_options_set_target_env(
         options, shaderc_target_env_vulkan, shaderc_env_version_vulkan_1_2);
     long result =
         shaderc_compile_into_spv(
-            compiler, VkText.of(kernel), shaderc_compute_shader, kernel.name(), "main", options);
+            compiler, text, shaderc_compute_shader, kernel.name(), "main", options);
     try {
       if (shaderc_result_get_compilation_status(result) != shaderc_compilation_status_success) {
         throw new DeviceException(
@@ -125,8 +128,12 @@ final class VkKernels implements AutoCloseable {
             "the compiler refuses kernel %s: %s"
                 .formatted(kernel.name(), shaderc_result_get_error_message(result)));
       }
-      return SpirV.strict(
-          Objects.requireNonNull(shaderc_result_get_bytes(result)).asIntBuffer(), keepsNan);
+      int[] words =
+          SpirV.strict(
+              Objects.requireNonNull(shaderc_result_get_bytes(result)).asIntBuffer(), keepsNan);
+      ByteBuffer bytes = ByteBuffer.allocate(4 * words.length).order(ByteOrder.nativeOrder());
+      bytes.asIntBuffer().put(words);
+      return bytes.array();
     } finally {
       shaderc_result_release(result);
       shaderc_compile_options_release(options);
