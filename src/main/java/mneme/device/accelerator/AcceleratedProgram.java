@@ -43,7 +43,10 @@ final class AcceleratedProgram implements Program {
   private void prepare(Op op) {
     switch (op) {
       case Op.Embed o -> matrixOps.prepare("embed", o.table());
-      case Op.MatMul o -> matrixOps.prepare("product", o.weight());
+      case Op.MatMul o -> {
+        matrixOps.prepare("product", o.weight());
+        matrixOps.prepare("product_tile", o.weight());
+      }
       case Op.BlockMatMul o -> matrixOps.prepare("product", o.weight());
       case Op.ExpertMatMul o -> matrixOps.prepare("expert_product", o.weight());
       case Op.Stateful o -> memoryOps.check(o);

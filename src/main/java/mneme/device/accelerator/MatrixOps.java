@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// Launches the kernels of `matrix.kernel`.
 final class MatrixOps {
   private static final int ROWS = 4;
+  private static final int TILE = 32;
+  private static final int EXPERT_OUTPUTS = 8;
+
+  /// From here on a tile of rows is worth its empty places. Both kernels give the same bits.
+  private static final int MANY_ROWS = 16;
 
   private final Accelerator accelerator;
   private final Weights weights;
@@ -50,28 +55,40 @@ final class MatrixOps {
   }
 
   void product(Op.MatMul op, Step step) {
-    product(op.weight(), op.bias(), op.in(), op.out(), op.out().width(), step);
+    var product = new Product(op.weight(), op.bias(), op.in(), op.out());
+    if (step.rows() < MANY_ROWS) {
+      product(product, op.out().width(), step);
+      return;
+    }
+    launch("product_tile", product, step)
+        .flag(op.bias() != null)
+        .groups((op.out().width() + TILE - 1) / TILE, (step.rows() + TILE - 1) / TILE);
   }
 
   void blockProduct(Op.BlockMatMul op, Step step) {
-    product(op.weight(), null, op.in(), op.out(), op.weight().rows(), step);
+    product(new Product(op.weight(), null, op.in(), op.out()), op.weight().rows(), step);
   }
 
   /// @param height outputs that read the same run of the input
-  private void product(
-      Tensor weight, @Nullable Tensor bias, Value in, Value out, int height, Step step) {
-    accelerator
-        .launch(Kernel.matrix("product", weight.encoding()))
-        .at(step.scratch(), step.at(in))
-        .at(step.scratch(), step.at(out))
-        .at(weights.matrix(weight), 0)
-        .at(weights.vector(bias), 0)
-        .number(weight.columns())
-        .number(out.width())
-        .number(step.rows())
+  private void product(Product product, int height, Step step) {
+    launch("product", product, step)
         .number(height)
-        .flag(bias != null)
-        .groups(out.width(), (step.rows() + ROWS - 1) / ROWS);
+        .flag(product.bias() != null)
+        .groups(product.out().width(), (step.rows() + ROWS - 1) / ROWS);
+  }
+
+  private record Product(Tensor weight, @Nullable Tensor bias, Value in, Value out) {}
+
+  private Launch launch(String kernel, Product product, Step step) {
+    return accelerator
+        .launch(Kernel.matrix(kernel, product.weight().encoding()))
+        .at(step.scratch(), step.at(product.in()))
+        .at(step.scratch(), step.at(product.out()))
+        .at(weights.matrix(product.weight()), 0)
+        .at(weights.vector(product.bias()), 0)
+        .number(product.weight().columns())
+        .number(product.out().width())
+        .number(step.rows());
   }
 
   void expertProduct(Op.ExpertMatMul op, Step step) {
@@ -88,6 +105,6 @@ final class MatrixOps {
         .number(op.chosen())
         .flag(op.in().width() == columns)
         .flag(op.bias() != null)
-        .groups(op.out().width(), step.rows());
+        .groups((op.out().width() + EXPERT_OUTPUTS - 1) / EXPERT_OUTPUTS, step.rows());
   }
 }
