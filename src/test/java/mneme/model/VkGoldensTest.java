@@ -1,0 +1,49 @@
+package mneme.model;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Set;
+import java.util.stream.Stream;
+import mneme.device.Device;
+import mneme.device.Devices;
+import mneme.device.vulkan.VulkanDevice;
+
+/// The goldens on the first Vulkan device of this machine. On a processor they take minutes, so
+/// unless `-Dmneme.goldens=all` is given only one of each kind of memory and of routing is run; the
+/// kernels are those that [ClGoldensTest] runs on all of them.
+class VkGoldensTest extends GoldensContract {
+  private static final Set<String> ALWAYS =
+      Set.of(
+          "llama",
+          "gpt-oss",
+          "deepseek2",
+          "gemma3",
+          "falcon-h1",
+          "mamba",
+          "rwkv6",
+          "rwkv7",
+          "qwen35",
+          "minimax-01",
+          "llama-q4_k_m",
+          "llama-mxfp4");
+
+  @Override
+  Device open() {
+    assumeTrue(
+        Devices.discover().stream().anyMatch(found -> found.id().equals("vulkan:0")),
+        "no Vulkan device on this machine");
+    return VulkanDevice.open("vulkan:0");
+  }
+
+  static Stream<String> architectures() {
+    return GoldensContract.architectures().filter(VkGoldensTest::isWanted);
+  }
+
+  static Stream<String> encodings() {
+    return GoldensContract.encodings().filter(VkGoldensTest::isWanted);
+  }
+
+  private static boolean isWanted(String name) {
+    return "all".equals(System.getProperty("mneme.goldens")) || ALWAYS.contains(name);
+  }
+}
