@@ -168,7 +168,7 @@ class LedgerTest {
     assertThat(rig.usage().freeBytes()).isEqualTo(8192);
     assertThatThrownBy(() -> rig.ledger.unregister(0))
         .hasMessageContaining("no model has number 0");
-    assertThat(rig.ledger.register(PAGES, 8)).isZero();
+    assertThat(rig.ledger.register(PAGES, 8)).isEqualTo(2);
     assertThatThrownBy(() -> rig.ledger.register(1, PAGES, 8))
         .hasMessageContaining("known already");
   }
