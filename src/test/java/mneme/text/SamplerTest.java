@@ -167,7 +167,9 @@ class SamplerTest {
             random.nextInt(2),
             random.nextInt(2) / 2f,
             seed,
-            random.nextBoolean() ? Map.of() : Map.of(history[0], -3f, 7, Float.NEGATIVE_INFINITY));
+            random.nextBoolean()
+                ? Map.of()
+                : Map.of(history[0], -3f, (history[0] + 7) % 300, Float.NEGATIVE_INFINITY));
     var wish = new Wish(sampling, History.of(history), history.length);
     int enough = sampling.candidates(history.length);
     assertThat(enough).isPositive();
