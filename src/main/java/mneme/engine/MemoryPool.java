@@ -99,16 +99,22 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   record Traffic(int model, int waiting, long cachedTokens, long preemptions) {}
 
   private final Vault vault;
+  private final StashBuffer<Command> stash;
   private DeviceReady device;
   private final List<Register> postponed = new ArrayList<>();
   private Lending lending;
   private long steps;
   private @Nullable Plan equipping;
 
+  /// What waits outlives a crash: one of those who waited may bring it about, and the others ask
+  /// only once.
   static Behavior<Command> create(Vault vault) {
-    Behavior<Command> behavior = Behaviors.withStash(1_000_000, stash -> closed(vault, stash));
-    return Behaviors.supervise(Contained.contain(Command.class, behavior))
-        .onFailure(SupervisorStrategy.restart());
+    return Behaviors.withStash(
+        1_000_000,
+        stash -> {
+          Behavior<Command> closed = Contained.contain(Command.class, closed(vault, stash));
+          return Behaviors.supervise(closed).onFailure(SupervisorStrategy.restart());
+        });
   }
 
   /// Until the device is open everything waits, except questions.
@@ -116,7 +122,8 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     return Behaviors.receiveMessage(command ->
         switch (command) {
           case DeviceReady ready ->
-              stash.unstashAll(Behaviors.setup(context -> new MemoryPool(context, vault, ready)));
+              stash.unstashAll(
+                  Behaviors.setup(context -> new MemoryPool(context, vault, stash, ready)));
           case Inspect(var replyTo) -> {
             replyTo.tell(Books.CLOSED);
             yield Behaviors.same();
@@ -140,9 +147,11 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
         });
   }
 
-  private MemoryPool(ActorContext<Command> context, Vault vault, DeviceReady device) {
+  private MemoryPool(
+      ActorContext<Command> context, Vault vault, StashBuffer<Command> stash, DeviceReady device) {
     super(context);
     this.vault = vault;
+    this.stash = stash;
     this.device = device;
     lending = lending(device);
   }
@@ -197,6 +206,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
         equipping.scheduler().tell(new Scheduler.Equipped(equipping.number(), equipping.slices()));
       }
       revokeAll();
+      postponed.forEach(stash::stash);
       device.worker().tell(Worker.Reset.NOW);
     }
     return this;

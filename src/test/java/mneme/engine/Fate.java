@@ -1,5 +1,6 @@
 package mneme.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import mneme.text.Sampling;
@@ -20,6 +21,9 @@ final class Fate {
 
   record CrashSchedulers() implements Command {}
 
+  /// The model goes when its last stream has ended; a stream that comes later loads it again.
+  record UnloadIdle(String model) implements Command {}
+
   private record Found(Node.Directory directory, boolean crashesPool) implements Command {}
 
   private record Reported(HostReport report) implements Command {}
@@ -37,6 +41,9 @@ final class Fate {
     switch (command) {
       case CrashPool _ -> find(context, node, true);
       case CrashSchedulers _ -> find(context, node, false);
+      case UnloadIdle(var model) ->
+          node.tell(
+              new Node.Load(model, Optional.of(Duration.ZERO), context.getSystem().ignoreRef()));
       case Found(var directory, var crashesPool) -> {
         if (crashesPool) {
           directory

@@ -186,10 +186,11 @@ public final class World implements SeededDispatcher.Story {
   /// cuts a device's power.
   private void strike() {
     List<SimReader> alive = readers.stream().filter(SimReader::canBeKilled).toList();
-    switch (random.nextInt(devices == 1 ? 6 : 8)) {
+    switch (random.nextInt(devices == 1 ? 7 : 9)) {
       case 0 -> fate.tell(new Fate.CrashPool());
       case 1 -> fate.tell(new Fate.CrashSchedulers());
-      case 6, 7 -> cutPower();
+      case 2 -> fate.tell(new Fate.UnloadIdle(MODELS.get(random.nextInt(MODELS.size()))));
+      case 7, 8 -> cutPower();
       default -> {
         if (!alive.isEmpty()) {
           SimReader victim = alive.get(random.nextInt(alive.size()));

@@ -1,0 +1,97 @@
+package mneme.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import mneme.format.Encoding;
+import mneme.memory.KvEncoding;
+import mneme.memory.MemoryNeed;
+import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Who waits at a pool asks once; a crash of the pool must not lose the question.
+class MemoryPoolTest {
+  private static final int CHUNK_TOKENS = 8;
+  private static final int CONTEXT_TOKENS = 64;
+  private static final long POOL_BYTES = 1 << 16;
+  private static final MemoryPlan SMALL = plan(96);
+
+  /// Its states are too large for slabs that are cut for the other.
+  private static final MemoryPlan LARGE = plan(1 << 12);
+
+  private final ActorTestKit kit = ActorTestKit.create();
+  private final TestProbe<Worker.Command> worker = kit.createTestProbe(Worker.Command.class);
+  private final TestProbe<MemoryPool.Registration> answers =
+      kit.createTestProbe(MemoryPool.Registration.class);
+  private final ActorRef<MemoryPool.Command> pool =
+      kit.spawn(MemoryPool.create(new Vault(0.25, CHUNK_TOKENS, 100)));
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  @Test
+  void whoWaitsForTheDeviceOutlivesACrash() {
+    crash();
+    register(1, SMALL);
+    crash();
+    register(2, SMALL);
+    open(1, SMALL);
+    worker.expectMessage(Worker.Reset.NOW);
+    open(2, SMALL);
+    assertRegistered(1);
+    worker.expectMessage(Worker.Reset.NOW);
+    open(3, SMALL);
+    assertRegistered(2);
+  }
+
+  @Test
+  void whoWaitsForAnotherCutOutlivesACrash() {
+    TestProbe<Sequence.Command> owner = kit.createTestProbe(Sequence.Command.class);
+    open(1, SMALL);
+    register(1, SMALL);
+    assertRegistered(1);
+    pool.tell(
+        new MemoryPool.Reserve(
+            1, 1, "tenant", Tokens.of(1, 2, 3), CONTEXT_TOKENS, true, owner.ref()));
+    owner.expectMessageClass(Sequence.Granted.class);
+    register(2, LARGE);
+    worker.expectMessage(Worker.Reset.NOW);
+    crash();
+    worker.expectMessage(Worker.Reset.NOW);
+    open(2, SMALL, LARGE);
+    assertRegistered(2);
+  }
+
+  private static MemoryPlan plan(int stateFloats) {
+    return MemoryPlan.of(
+        List.of(new MemoryNeed.State(stateFloats)), KvEncoding.both(Encoding.F32), CHUNK_TOKENS);
+  }
+
+  private void crash() {
+    pool.tell(new MemoryPool.Register(0, null, null));
+  }
+
+  private void register(int model, MemoryPlan plan) {
+    Vault.Entry entry = new Vault.Entry(plan, CHUNK_TOKENS, CONTEXT_TOKENS, Set.of());
+    pool.tell(new MemoryPool.Register(model, entry, answers.ref()));
+  }
+
+  private void open(long epoch, MemoryPlan... plans) {
+    pool.tell(new MemoryPool.DeviceReady(epoch, POOL_BYTES, List.of(plans), worker.ref()));
+  }
+
+  private void assertRegistered(int model) {
+    assertThat(answers.receiveMessage())
+        .isInstanceOfSatisfying(
+            MemoryPool.Registered.class,
+            registered -> assertThat(registered.model()).isEqualTo(model));
+  }
+}
