@@ -4,7 +4,7 @@
 //   NODE_LLAMA=folder/with/node_modules node src/test/bench/versus.mjs model.gguf [rounds] [threads]
 //
 // Prints every round, then a table of medians and whether both computed the same; MNEME names the
-// command (default ./mneme).
+// command (default ./mneme), CASES a pattern of the rows that are wanted (default all).
 import {spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 import path from "node:path";
@@ -17,7 +17,7 @@ const cases = [
     ["decode, 8 sequences, short contexts", "decode 8 32 8"],
     ["decode, 16 sequences, short contexts", "decode 16 32 4"],
     ["prefill of 512 tokens", "prefill 512"]
-];
+].filter(([label]) => new RegExp(process.env.CASES ?? "").test(label));
 
 function start(command, args) {
     const child = spawn(command, args, {stdio: ["pipe", "pipe", "inherit"]});
