@@ -1,8 +1,5 @@
 package mneme.device;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import mneme.device.opencl.ClDevice;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +13,7 @@ class ClOpTest extends OpContract {
 
   @BeforeAll
   static void openOnce() {
-    assumeTrue(
-        Devices.discover().stream().anyMatch(found -> found.id().equals("opencl:0")),
-        "no OpenCL device on this machine");
-    device = ClDevice.open("opencl:0");
+    device = GraphicsDevices.openCl();
   }
 
   @AfterAll

@@ -1,8 +1,5 @@
 package mneme.device;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import mneme.device.vulkan.VulkanDevice;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +13,7 @@ class VkOpTest extends OpContract {
 
   @BeforeAll
   static void openOnce() {
-    assumeTrue(
-        Devices.discover().stream().anyMatch(found -> found.id().equals("vulkan:0")),
-        "no Vulkan device on this machine");
-    device = VulkanDevice.open("vulkan:0");
+    device = GraphicsDevices.vulkan();
   }
 
   @AfterAll

@@ -1,20 +1,14 @@
 package mneme.model;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.stream.Stream;
 import mneme.device.Device;
-import mneme.device.Devices;
-import mneme.device.opencl.ClDevice;
+import mneme.device.GraphicsDevices;
 
 /// One model of each kind of memory on the first OpenCL device of this machine.
 class ClSameBitsTest extends SameBitsContract {
   @Override
   Device open() {
-    assumeTrue(
-        Devices.discover().stream().anyMatch(found -> found.id().equals("opencl:0")),
-        "no OpenCL device on this machine");
-    return ClDevice.open("opencl:0");
+    return GraphicsDevices.openCl();
   }
 
   @Override

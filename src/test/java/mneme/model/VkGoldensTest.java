@@ -1,12 +1,9 @@
 package mneme.model;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.Set;
 import java.util.stream.Stream;
 import mneme.device.Device;
-import mneme.device.Devices;
-import mneme.device.vulkan.VulkanDevice;
+import mneme.device.GraphicsDevices;
 
 /// The goldens on the first Vulkan device of this machine. On a processor they take minutes, so
 /// unless `-Dmneme.goldens=all` is given only one of each kind of memory and of routing is run; the
@@ -29,10 +26,7 @@ class VkGoldensTest extends GoldensContract {
 
   @Override
   Device open() {
-    assumeTrue(
-        Devices.discover().stream().anyMatch(found -> found.id().equals("vulkan:0")),
-        "no Vulkan device on this machine");
-    return VulkanDevice.open("vulkan:0");
+    return GraphicsDevices.vulkan();
   }
 
   static Stream<String> architectures() {
