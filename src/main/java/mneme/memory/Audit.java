@@ -160,6 +160,10 @@ final class Audit {
     for (int i = 0; i < slabs.shape().slabs(); i++) {
       Slab slab = slabs.slab(i);
       expect((slab == null) == slabs.isFree(i), "slab %d is free and used", i);
+      expect(
+          slab == null || slab.size.bank == slabs.shape().bankOf(i * slabs.shape().slabBytes()),
+          "slab %d serves another bank",
+          i);
       if (slab == null) {
         free++;
       } else {
@@ -207,9 +211,8 @@ final class Audit {
   }
 
   private void checkPromises() {
-    long wanted = slabs.slabsLater(new Need());
-    int all = slabs.shape().slabs();
-    expect(wanted <= all, "%d slabs are leased or promised, of %d", wanted, all);
+    long missing = slabs.missingLater(new Need());
+    expect(missing == 0, "%d more slabs are leased or promised than there are", missing);
   }
 
   private static Blocks.Use use(Block block) {

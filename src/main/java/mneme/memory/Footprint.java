@@ -7,22 +7,22 @@ import java.util.TreeMap;
 /// How many objects of each size something takes, and how many slabs they fill: the integer
 /// arithmetic by which the ledger admits, for anyone to ask beforehand.
 public final class Footprint {
-  private final SortedMap<Long, Long> objectsBySize;
+  private final SortedMap<ObjectSize, Long> objectsBySize;
 
-  private Footprint(SortedMap<Long, Long> objectsBySize) {
+  private Footprint(SortedMap<ObjectSize, Long> objectsBySize) {
     this.objectsBySize = Collections.unmodifiableSortedMap(objectsBySize);
   }
 
   /// What one sequence takes at most on its way to `tokens` tokens, in spans of at most
   /// `chunkTokens`.
   public static Footprint peak(MemoryPlan plan, int tokens, int chunkTokens) {
-    SortedMap<Long, Long> objects = new TreeMap<>();
+    SortedMap<ObjectSize, Long> objects = new TreeMap<>();
     for (MemoryPlan.Group group : plan.groups()) {
       long pages = plan.peakPages(group, tokens, chunkTokens);
-      objects.merge(group.pageBytes(), pages, Long::sum);
+      objects.merge(new ObjectSize(group.bank(), group.pageBytes()), pages, Long::sum);
     }
     for (MemoryPlan.Block state : plan.states()) {
-      objects.merge(state.bytes(), 1L, Long::sum);
+      objects.merge(new ObjectSize(state.bank(), state.bytes()), 1L, Long::sum);
     }
     return new Footprint(objects);
   }
@@ -33,19 +33,21 @@ public final class Footprint {
   }
 
   public Footprint times(long count) {
-    SortedMap<Long, Long> objects = new TreeMap<>();
+    SortedMap<ObjectSize, Long> objects = new TreeMap<>();
     objectsBySize.forEach((size, number) -> objects.put(size, Math.multiplyExact(number, count)));
     return new Footprint(objects);
   }
 
   public Footprint plus(Footprint other) {
-    SortedMap<Long, Long> objects = new TreeMap<>(objectsBySize);
+    SortedMap<ObjectSize, Long> objects = new TreeMap<>(objectsBySize);
     other.objectsBySize.forEach((size, number) -> objects.merge(size, number, Long::sum));
     return new Footprint(objects);
   }
 
   public long bytes() {
-    return objectsBySize.entrySet().stream().mapToLong(e -> e.getKey() * e.getValue()).sum();
+    return objectsBySize.entrySet().stream()
+        .mapToLong(e -> e.getKey().bytes() * e.getValue())
+        .sum();
   }
 
   /// Slabs of `shape` that this fills, each size rounded up by itself; more than the pool has if an
@@ -53,17 +55,31 @@ public final class Footprint {
   public long slabs(PoolShape shape) {
     long slabs = 0;
     for (var entry : objectsBySize.entrySet()) {
-      long perSlab = shape.slabBytes() / entry.getKey();
-      if (entry.getValue() > 0 && perSlab == 0) {
+      long objects = entry.getValue();
+      long perSlab = shape.slabBytes() / entry.getKey().bytes();
+      if (objects > 0 && (perSlab == 0 || entry.getKey().bank() >= shape.banks())) {
         return Long.MAX_VALUE;
       }
-      slabs += perSlab == 0 ? 0 : Math.ceilDiv(entry.getValue(), perSlab);
+      slabs += perSlab == 0 ? 0 : Math.ceilDiv(objects, perSlab);
     }
     return slabs;
   }
 
+  /// Whether each bank of `shape` has the slabs for what lies there.
   public boolean fits(PoolShape shape) {
+    for (int bank = 0; bank < shape.banks(); bank++) {
+      if (in(bank).slabs(shape) > shape.slabs(bank)) {
+        return false;
+      }
+    }
     return slabs(shape) <= shape.slabs();
+  }
+
+  /// What of it lies in `bank`.
+  Footprint in(int bank) {
+    SortedMap<ObjectSize, Long> objects = new TreeMap<>(objectsBySize);
+    objects.keySet().removeIf(size -> size.bank() != bank);
+    return new Footprint(objects);
   }
 
   /// How many of this fit a pool of `shape` that holds nothing else; [Long#MAX_VALUE] if this takes

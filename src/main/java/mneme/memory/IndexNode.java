@@ -24,8 +24,8 @@ final class IndexNode extends Candidate {
   /// less was known, and had left its lease's window when more was.
   private final int[] tokensInPage;
 
-  /// Children whose page of the unwindowed group only the index holds; it is of no use without this
-  /// node's.
+  /// Children whose page of the first unwindowed group only the index holds; it is of no use
+  /// without this node's.
   int dependents;
 
   /// States saved inside this page, by position.
@@ -136,7 +136,8 @@ final class IndexNode extends Candidate {
     return true;
   }
 
-  /// Whether `page` is the one of the unwindowed group, without which nothing below can be reused.
+  /// Whether `page` is the one of the first unwindowed group, without which nothing below can be
+  /// reused.
   boolean isCarrier(Block page) {
     int group = model.unwindowedGroup;
     return group >= 0 && pages[group] == page;
@@ -148,7 +149,7 @@ final class IndexNode extends Candidate {
     return page != null
         && page.leases == 0
         && checkpoints.isEmpty()
-        && (dependents == 0 || group != model.unwindowedGroup);
+        && (dependents == 0 || model.windowTokens(group) > 0);
   }
 
   boolean isCandidate() {

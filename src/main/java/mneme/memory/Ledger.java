@@ -65,8 +65,8 @@ public final class Ledger {
 
   /// As [#register(MemoryPlan, int)], under a number that no other model has.
   public void register(int number, MemoryPlan plan, int chunkTokens) {
-    TreeSet<Long> sizes = SlabSizing.sizes(plan);
-    if (!sizes.isEmpty() && sizes.last() > shape().slabBytes() && isUnused()) {
+    TreeSet<ObjectSize> sizes = ObjectSize.of(plan);
+    if (!sizes.isEmpty() && sizes.last().bytes() > shape().slabBytes() && isUnused()) {
       models.all().forEach(index::forget);
       slabs.recut(sizes);
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /// The sum of a model's memory needs: bytes as an exact function of length, and where each need
 /// lies inside its page or block. Like KV needs (same window) share a page, one part after the
@@ -31,13 +32,16 @@ public record MemoryPlan(
   }
 
   /// KV needs that share pages. `windowTokens` 0 keeps all.
-  public record Group(int windowTokens, List<Integer> needs, long pageBytes) {
+  ///
+  /// @param bank of the pool where the pages lie
+  public record Group(int windowTokens, List<Integer> needs, long pageBytes, int bank) {
     public Group {
       needs = List.copyOf(needs);
     }
   }
 
-  public record Block(int need, long bytes) {}
+  /// @param bank of the pool where it lies
+  public record Block(int need, long bytes, int bank) {}
 
   /// Where a need lies. For KV: group, and the byte offsets of its keys and values inside a page;
   /// for a state: its rank among the states.
@@ -48,10 +52,17 @@ public record MemoryPlan(
   }
 
   public static MemoryPlan of(List<MemoryNeed> needs, KvEncoding encoding, int pageTokens) {
+    return of(needs, encoding, pageTokens, _ -> 0);
+  }
+
+  /// For a model that is split: the bank of each need is that of its layer's device. Needs of
+  /// different banks share no page.
+  public static MemoryPlan of(
+      List<MemoryNeed> needs, KvEncoding encoding, int pageTokens, IntUnaryOperator bankOfNeed) {
     if (Integer.bitCount(pageTokens) != 1) {
       throw new IllegalArgumentException("tokens a page: " + pageTokens + ", not a power of two");
     }
-    return new Layout(encoding, pageTokens).add(needs).plan();
+    return new Layout(encoding, pageTokens, bankOfNeed).add(needs).plan();
   }
 
   /// Bytes leased by a sequence of `tokens` tokens: whole pages and whole states.
@@ -67,7 +78,7 @@ public record MemoryPlan(
     return states.stream().mapToLong(Block::bytes).sum();
   }
 
-  /// Number of the group that keeps every token, or -1.
+  /// Number of the first group that keeps every token, or -1.
   int unwindowedGroup() {
     for (int i = 0; i < groups.size(); i++) {
       if (groups.get(i).windowTokens() == 0) {
@@ -114,13 +125,18 @@ public record MemoryPlan(
   private static final class Layout {
     private final KvEncoding encoding;
     private final int pageTokens;
-    private final Map<Integer, Integer> groupOfWindow = new LinkedHashMap<>();
+    private final IntUnaryOperator bankOfNeed;
+    private final Map<Kin, Integer> groupOf = new LinkedHashMap<>();
     private final List<List<Integer>> members = new ArrayList<>();
     private final List<Long> sizes = new ArrayList<>();
     private final List<Block> states = new ArrayList<>();
     private final Map<Integer, Place> places = new TreeMap<>();
 
-    Layout(KvEncoding encoding, int pageTokens) {
+    /// What the needs of a group have in common.
+    private record Kin(int windowTokens, int bank) {}
+
+    Layout(KvEncoding encoding, int pageTokens, IntUnaryOperator bankOfNeed) {
+      this.bankOfNeed = bankOfNeed;
       this.encoding = encoding;
       this.pageTokens = pageTokens;
     }
@@ -137,8 +153,8 @@ public record MemoryPlan(
 
     private void addKv(int need, MemoryNeed.Kv kv) {
       int group =
-          groupOfWindow.computeIfAbsent(
-              kv.windowTokens(),
+          groupOf.computeIfAbsent(
+              new Kin(kv.windowTokens(), bankOfNeed.applyAsInt(need)),
               _ -> {
                 members.add(new ArrayList<>());
                 sizes.add(0L);
@@ -161,7 +177,7 @@ public record MemoryPlan(
 
     private void addState(int need, MemoryNeed.State state) {
       places.put(need, new Place.InBlock(states.size()));
-      states.add(new Block(need, aligned(4 * state.floats())));
+      states.add(new Block(need, aligned(4 * state.floats()), bankOfNeed.applyAsInt(need)));
     }
 
     private static long aligned(long bytes) {
@@ -170,8 +186,9 @@ public record MemoryPlan(
 
     MemoryPlan plan() {
       List<Group> groups = new ArrayList<>();
-      groupOfWindow.forEach(
-          (window, group) -> groups.add(new Group(window, members.get(group), sizes.get(group))));
+      groupOf.forEach((kin, group) ->
+          groups.add(
+              new Group(kin.windowTokens(), members.get(group), sizes.get(group), kin.bank())));
       return new MemoryPlan(pageTokens, encoding, groups, states, List.copyOf(places.values()));
     }
   }

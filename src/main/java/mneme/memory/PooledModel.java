@@ -6,7 +6,7 @@ final class PooledModel {
   final MemoryPlan plan;
   final int chunkTokens;
 
-  /// The group that keeps every token, or -1; there is at most one.
+  /// The first group that keeps every token, or -1; there is at most one in a bank.
   final int unwindowedGroup;
 
   /// Class of the pages of each group, and of each state block.
@@ -19,9 +19,14 @@ final class PooledModel {
     this.plan = plan;
     this.chunkTokens = chunkTokens;
     pageSizes =
-        plan.groups().stream().map(g -> slabs.size(g.pageBytes())).toArray(SizeClass[]::new);
+        plan.groups().stream()
+            .map(g -> slabs.size(new ObjectSize(g.bank(), g.pageBytes())))
+            .toArray(SizeClass[]::new);
     unwindowedGroup = plan.unwindowedGroup();
-    stateSizes = plan.states().stream().map(s -> slabs.size(s.bytes())).toArray(SizeClass[]::new);
+    stateSizes =
+        plan.states().stream()
+            .map(s -> slabs.size(new ObjectSize(s.bank(), s.bytes())))
+            .toArray(SizeClass[]::new);
   }
 
   int groups() {

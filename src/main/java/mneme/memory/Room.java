@@ -16,14 +16,13 @@ final class Room {
   /// Makes a place for every object of `need`, or says what is short and changes nothing that a
   /// lease holds.
   @Nullable Shortage make(Need need) {
-    int total = slabs.shape().slabs();
-    long later = slabs.slabsLater(need);
-    if (later > total) {
-      return shortage(need, later - total, false);
+    long later = slabs.missingLater(need);
+    if (later > 0) {
+      return shortage(need, later, false);
     }
-    while (slabs.slabsNow(need) > total && index.evictOne()) {}
-    if (slabs.slabsNow(need) > total || !slabs.secure(need)) {
-      return shortage(need, Math.max(1, slabs.slabsNow(need) - total), true);
+    while (slabs.missingNow(need) > 0 && index.evictOne()) {}
+    if (slabs.missingNow(need) > 0 || !slabs.secure(need)) {
+      return shortage(need, Math.max(1, slabs.missingNow(need)), true);
     }
     return null;
   }

@@ -2,10 +2,11 @@ package mneme.memory;
 
 import java.util.BitSet;
 
-/// Everything of one object size: which slabs serve it, and the counts that admission adds up.
-/// Pages and states of equal size, of any model, share a class.
+/// Everything of one object size in one bank: which slabs serve it, and the counts that admission
+/// adds up. Pages and states of equal size, of any model, share a class.
 final class SizeClass {
   final int id;
+  final int bank;
   final long bytes;
 
   /// Objects in a slab; changes only while there is none.
@@ -31,9 +32,10 @@ final class SizeClass {
   /// Objects set aside for leases that have not taken them yet.
   int promised;
 
-  SizeClass(int id, long bytes, int perSlab) {
+  SizeClass(int id, ObjectSize size, int perSlab) {
     this.id = id;
-    this.bytes = bytes;
+    this.bank = size.bank();
+    this.bytes = size.bytes();
     this.perSlab = perSlab;
   }
 

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The pool's bytes: slabs, the size each one serves now, and the objects in them. A slab whose
-/// last object is freed serves any size again. When a size needs a slab and none is free, the
-/// sparsest slab that can be spared is emptied by moving its objects, so that what fits by
-/// arithmetic also fits in place.
+/// last object is freed serves any size of its bank again. When a size needs a slab and none is
+/// free, the sparsest slab that can be spared is emptied by moving its objects, so that what fits
+/// by arithmetic also fits in place.
 final class Slabs {
-  private final long poolBytes;
+  private final List<Long> bankBytes;
   private PoolShape shape;
   private @Nullable Slab[] slabs;
 
@@ -24,7 +25,13 @@ final class Slabs {
   private final BitSet free = new BitSet();
 
   private int[] tenants;
-  private int freeCount;
+
+  /// Of each bank.
+  private final int[] freeCount;
+
+  /// Of each bank, while slabs are counted.
+  private final long[] counted;
+
   private final List<SizeClass> sizes = new ArrayList<>();
   private final Consumer<Chore> chores;
 
@@ -34,31 +41,36 @@ final class Slabs {
   Slabs(PoolShape shape, Consumer<Chore> chores) {
     this.shape = shape;
     this.chores = chores;
-    poolBytes = shape.bytes();
+    bankBytes = IntStream.range(0, shape.banks()).mapToObj(shape::bytes).toList();
+    freeCount = new int[shape.banks()];
+    counted = new long[shape.banks()];
     slabs = new Slab[shape.slabs()];
     tenants = new int[shape.slabs()];
-    free.set(0, shape.slabs());
-    freeCount = shape.slabs();
+    setFree();
   }
 
-  /// Cuts the pool, in which nothing lies now, so that objects of `bytes` fit beside those known.
+  private void setFree() {
+    free.set(0, shape.slabs());
+    Arrays.setAll(freeCount, shape::slabs);
+  }
+
+  /// Cuts the pool, in which nothing lies now, so that what is `wanted` fits beside what is known.
   ///
-  /// @throws IllegalArgumentException if the whole pool cannot hold one
-  void recut(Collection<Long> bytes) {
-    if (freeCount != shape.slabs()) {
+  /// @throws IllegalArgumentException if a whole bank cannot hold one
+  void recut(Collection<ObjectSize> wanted) {
+    if (freeCount() != shape.slabs()) {
       throw new LedgerException(
           "%d of %d slabs are in use, so the pool cannot be cut anew"
-              .formatted(shape.slabs() - freeCount, shape.slabs()));
+              .formatted(shape.slabs() - freeCount(), shape.slabs()));
     }
-    TreeSet<Long> all = new TreeSet<>(bytes);
-    sizes.forEach(size -> all.add(size.bytes));
-    shape = SlabSizing.ofSizes(poolBytes, all);
+    TreeSet<ObjectSize> all = new TreeSet<>(wanted);
+    sizes.forEach(size -> all.add(new ObjectSize(size.bank, size.bytes)));
+    shape = SlabSizing.ofSizes(bankBytes, all);
     slabs = new Slab[shape.slabs()];
     tenants = new int[shape.slabs()];
     Arrays.fill(tenants, Tenants.MIXED);
     free.clear();
-    free.set(0, shape.slabs());
-    freeCount = shape.slabs();
+    setFree();
     sizes.forEach(size -> size.perSlab = Math.toIntExact(shape.slabBytes() / size.bytes));
   }
 
@@ -75,7 +87,7 @@ final class Slabs {
   }
 
   int freeCount() {
-    return freeCount;
+    return Arrays.stream(freeCount).sum();
   }
 
   boolean isFree(int index) {
@@ -90,21 +102,26 @@ final class Slabs {
     return Objects.requireNonNull(slabs[index]);
   }
 
-  /// The class of objects of `bytes` bytes.
+  /// The class of objects of that size.
   ///
   /// @throws IllegalArgumentException if a slab cannot hold one
-  SizeClass size(long bytes) {
+  SizeClass size(ObjectSize wanted) {
     for (SizeClass size : sizes) {
-      if (size.bytes == bytes) {
+      if (size.bytes == wanted.bytes() && size.bank == wanted.bank()) {
         return size;
       }
     }
-    if (bytes > shape.slabBytes() || bytes < 1) {
+    if (wanted.bytes() > shape.slabBytes() || wanted.bytes() < 1) {
       throw new IllegalArgumentException(
           "an object of %d bytes does not fit a slab of %d bytes; try again when no lease is held"
-              .formatted(bytes, shape.slabBytes()));
+              .formatted(wanted.bytes(), shape.slabBytes()));
     }
-    SizeClass size = new SizeClass(sizes.size(), bytes, Math.toIntExact(shape.slabBytes() / bytes));
+    if (wanted.bank() >= shape.banks()) {
+      throw new IllegalArgumentException(
+          "an object lies in bank %d of a pool of %d".formatted(wanted.bank(), shape.banks()));
+    }
+    int perSlab = Math.toIntExact(shape.slabBytes() / wanted.bytes());
+    SizeClass size = new SizeClass(sizes.size(), wanted, perSlab);
     sizes.add(size);
     return size;
   }
@@ -129,12 +146,12 @@ final class Slabs {
     if (index >= 0) {
       return used(index);
     }
-    int fresh = free.nextSetBit(0);
-    if (fresh < 0) {
+    int fresh = free.nextSetBit(shape.firstSlab(size.bank));
+    if (fresh < 0 || fresh >= shape.firstSlab(size.bank + 1)) {
       throw new LedgerException("no slab is free for objects of " + size.bytes + " bytes");
     }
     free.clear(fresh);
-    freeCount--;
+    freeCount[size.bank]--;
     Slab slab = new Slab(fresh, shape.slabBytes(), size, tenants[fresh]);
     slabs[fresh] = slab;
     size.slabs.set(fresh);
@@ -170,58 +187,71 @@ final class Slabs {
     slabs[slab.index] = null;
     tenants[slab.index] = slab.tenant();
     free.set(slab.index);
-    freeCount++;
+    freeCount[size.bank]++;
   }
 
-  /// Slabs in use once resting objects and those that only the index holds are gone, and `need` and
-  /// all that is promised are there, every object lying as densely as it can.
-  long slabsLater(Need need) {
-    long total = 0;
+  /// Slabs that the banks lack once resting objects and those that only the index holds are gone,
+  /// and `need` and all that is promised are there, every object lying as densely as it can.
+  long missingLater(Need need) {
+    Arrays.fill(counted, 0);
     for (int i = 0; i < sizes.size(); i++) {
       SizeClass size = sizes.get(i);
       int leased = size.live - size.cached - size.resting;
-      total += size.slabsFor(leased + size.promised + need.unpromised(size));
+      counted[size.bank] += size.slabsFor(leased + size.promised + need.unpromised(size));
     }
-    return total;
+    return missing();
   }
 
-  /// Slabs in use with `need` added to what is there, every object lying as densely as it can.
-  long slabsNow(Need need) {
-    long total = 0;
+  /// Slabs that the banks lack with `need` added to what is there, every object lying as densely as
+  /// it can.
+  long missingNow(Need need) {
+    Arrays.fill(counted, 0);
     for (int i = 0; i < sizes.size(); i++) {
       SizeClass size = sizes.get(i);
-      total += size.slabsFor(size.live + need.objects(size));
+      counted[size.bank] += size.slabsFor(size.live + need.objects(size));
     }
-    return total;
+    return missing();
+  }
+
+  private long missing() {
+    long missing = 0;
+    for (int bank = 0; bank < counted.length; bank++) {
+      missing += Math.max(0, counted[bank] - shape.slabs(bank));
+    }
+    return missing;
   }
 
   /// Makes every object of `need` a place, moving others if it must. Resting objects stay where
   /// they are and can make it impossible for now.
   boolean secure(Need need) {
-    while (freeCount < slabsBeyondPlaces(need)) {
-      Slab sparsest = sparsest(need);
-      if (sparsest == null) {
-        return false;
+    for (int bank = 0; bank < freeCount.length; bank++) {
+      while (freeCount[bank] < slabsBeyondPlaces(need, bank)) {
+        Slab sparsest = sparsest(need, bank);
+        if (sparsest == null) {
+          return false;
+        }
+        empty(sparsest);
       }
-      empty(sparsest);
     }
     return true;
   }
 
-  private int slabsBeyondPlaces(Need need) {
+  private int slabsBeyondPlaces(Need need, int bank) {
     int wanted = 0;
     for (int i = 0; i < sizes.size(); i++) {
       SizeClass size = sizes.get(i);
-      wanted += size.slabsFor(Math.max(0, need.objects(size) - size.freePlaces()));
+      int beyond = size.bank == bank ? need.objects(size) - size.freePlaces() : 0;
+      wanted += size.slabsFor(Math.max(0, beyond));
     }
     return wanted;
   }
 
-  /// The slab that costs least to empty, among sizes that have a whole slab of places to spare.
-  private @Nullable Slab sparsest(Need need) {
+  /// The slab of `bank` that costs least to empty, among sizes that have a whole slab of places to
+  /// spare.
+  private @Nullable Slab sparsest(Need need, int bank) {
     Slab best = null;
     for (SizeClass size : sizes) {
-      if (size.freePlaces() - need.objects(size) < size.perSlab) {
+      if (size.bank != bank || size.freePlaces() - need.objects(size) < size.perSlab) {
         continue;
       }
       for (int i = size.open.nextSetBit(0); i >= 0; i = size.open.nextSetBit(i + 1)) {

@@ -25,6 +25,12 @@ class ExactnessTest {
           Plans.of(Plans.latent()),
           Plans.of(Plans.windowed(1, 9), Plans.state(64)));
 
+  private static final List<MemoryPlan> SPLIT =
+      List.of(
+          Plans.inTwoBanks(Plans.full(1), Plans.full(2)),
+          Plans.inTwoBanks(Plans.full(1), Plans.state(300), Plans.windowed(1, 16)),
+          Plans.inTwoBanks(Plans.state(64), Plans.state(1000)));
+
   @Test
   void aDecodingSequenceHoldsExactlyWhatThePlanSaysAtEveryLength() {
     for (MemoryPlan plan : PLANS) {
@@ -76,8 +82,20 @@ class ExactnessTest {
       @ForAll @IntRange(min = 0, max = 5) int number,
       @ForAll @IntRange(min = 1, max = 60) int tokens,
       @ForAll @IntRange(min = 3, max = 40) int slabs) {
-    MemoryPlan plan = PLANS.get(number);
-    PoolShape shape = new PoolShape(slabs, 4096);
+    assertFitAsTheArithmeticSays(PLANS.get(number), new PoolShape(slabs, 4096), tokens);
+  }
+
+  @Property(tries = 200)
+  void theSameInTwoBanks(
+      @ForAll @IntRange(min = 0, max = 2) int number,
+      @ForAll @IntRange(min = 1, max = 60) int tokens,
+      @ForAll @IntRange(min = 2, max = 40) int first,
+      @ForAll @IntRange(min = 2, max = 40) int second) {
+    PoolShape shape = new PoolShape(List.of(first, second), 4096);
+    assertFitAsTheArithmeticSays(SPLIT.get(number), shape, tokens);
+  }
+
+  private static void assertFitAsTheArithmeticSays(MemoryPlan plan, PoolShape shape, int tokens) {
     long fit = Footprint.peak(plan, tokens, LedgerRig.CHUNK).timesIn(shape);
     Ledger ledger = new Ledger(shape, 0);
     ledger.register(plan, LedgerRig.CHUNK);

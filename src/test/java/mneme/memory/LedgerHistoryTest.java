@@ -19,6 +19,15 @@ class LedgerHistoryTest {
           Plans.of(Plans.latent()),
           Plans.of(Plans.windowed(1, 6), Plans.state(64)));
 
+  private static final List<MemoryPlan> SPLIT =
+      List.of(
+          Plans.inTwoBanks(Plans.full(1), Plans.full(1)),
+          Plans.inTwoBanks(Plans.full(1), Plans.windowed(2, 7), Plans.windowed(1, 5)),
+          Plans.inTwoBanks(Plans.state(64), Plans.state(200)),
+          Plans.inTwoBanks(
+              Plans.full(1), Plans.state(300), Plans.state(64), Plans.full(1), Plans.full(2)),
+          Plans.of(Plans.full(1), Plans.state(64)));
+
   private static void live(long seed, int actions, PoolShape shape, List<MemoryPlan> plans) {
     MemoryWorld world = new MemoryWorld(seed, shape, plans, LONGEST);
     for (int i = 0; i < actions; i++) {
@@ -45,5 +54,13 @@ class LedgerHistoryTest {
       @ForAll @IntRange(min = 1, max = 300) int actions,
       @ForAll @IntRange(min = 0, max = 5) int plan) {
     live(seed, actions, new PoolShape(30, 2048), List.of(PLANS.get(plan)));
+  }
+
+  @Property(tries = 200)
+  void modelsThatAreSplitOverTwoBanks(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 300) int actions,
+      @ForAll @IntRange(min = 6, max = 30) int slabs) {
+    live(seed, actions, new PoolShape(List.of(slabs, 36 - slabs), 2048), SPLIT);
   }
 }

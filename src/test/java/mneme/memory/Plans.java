@@ -14,6 +14,12 @@ final class Plans {
     return MemoryPlan.of(List.of(needs), KvEncoding.both(Encoding.F32), PAGE_TOKENS);
   }
 
+  /// Of a model that is split: every second need lies in another bank.
+  static MemoryPlan inTwoBanks(MemoryNeed... needs) {
+    return MemoryPlan.of(
+        List.of(needs), KvEncoding.both(Encoding.F32), PAGE_TOKENS, need -> need % 2);
+  }
+
   static MemoryNeed full(int heads) {
     return windowed(heads, 0);
   }

@@ -19,9 +19,36 @@ class SlabSizingTest {
     return worst;
   }
 
+  private static PoolShape cut(long poolBytes, TreeSet<Long> sizes) {
+    TreeSet<ObjectSize> all = new TreeSet<>();
+    sizes.forEach(bytes -> all.add(new ObjectSize(0, bytes)));
+    return SlabSizing.ofSizes(List.of(poolBytes), all);
+  }
+
+  @Test
+  void banksAreCutAlikeEachForWhatLiesThere() {
+    TreeSet<ObjectSize> sizes =
+        new TreeSet<>(List.of(new ObjectSize(0, 512 << 10), new ObjectSize(1, 96 << 10)));
+    PoolShape shape = SlabSizing.ofSizes(List.of(1L << 30, 64L << 20), sizes);
+    assertThat(shape.slabBytes()).isGreaterThanOrEqualTo(512 << 10);
+    assertThat((double) shape.bytes(0) / (1 << 30)).isGreaterThan(0.95);
+    assertThat((double) shape.bytes(1) / (64 << 20)).isGreaterThan(0.9);
+    assertThat(shape.bankOf(shape.start(1) - 1)).isZero();
+    assertThat(shape.bankOf(shape.start(1))).isEqualTo(1);
+  }
+
+  @Test
+  void aBankThatHoldsNotOneObjectIsRefusedWithTheNumbers() {
+    TreeSet<ObjectSize> sizes =
+        new TreeSet<>(List.of(new ObjectSize(0, 512), new ObjectSize(1, 2048)));
+    assertThatThrownBy(() -> SlabSizing.ofSizes(List.of(4096L, 1000L), sizes))
+        .hasMessageContaining("1000 bytes")
+        .hasMessageContaining("2048 bytes");
+  }
+
   @Test
   void aTinyPoolOfEqualPagesLosesNothing() {
-    PoolShape shape = SlabSizing.ofSizes(64 * 512, new TreeSet<>(List.of(512L)));
+    PoolShape shape = cut(64 * 512, new TreeSet<>(List.of(512L)));
     assertThat(shape.bytes()).isEqualTo(64 * 512);
     assertThat(shape.slabBytes() % 512).isZero();
   }
@@ -31,7 +58,7 @@ class SlabSizingTest {
     // Pages of 512 KiB, matrix states of 2.25 MiB, convolution states of 96 KiB.
     TreeSet<Long> sizes = new TreeSet<>(List.of(512L << 10, 2304L << 10, 96L << 10));
     long pool = 100L << 30;
-    PoolShape shape = SlabSizing.ofSizes(pool, sizes);
+    PoolShape shape = cut(pool, sizes);
     assertThat(worstTail(shape, sizes)).isLessThan(0.01);
     assertThat((double) shape.bytes() / pool).isGreaterThan(0.99);
     assertThat(shape.slabs()).isBetween(64, 1 << 16);
@@ -39,7 +66,7 @@ class SlabSizingTest {
 
   @Test
   void aPoolThatHoldsNotOneObjectIsRefusedWithTheNumbers() {
-    assertThatThrownBy(() -> SlabSizing.ofSizes(1000, new TreeSet<>(List.of(512L, 2048L))))
+    assertThatThrownBy(() -> cut(1000, new TreeSet<>(List.of(512L, 2048L))))
         .hasMessageContaining("1000 bytes")
         .hasMessageContaining("2048 bytes");
   }
@@ -51,7 +78,7 @@ class SlabSizingTest {
       @ForAll @IntRange(min = 4000, max = 10_000_000) int poolUnits) {
     TreeSet<Long> sizes = new TreeSet<>(List.of(first * 256L, second * 256L));
     long pool = poolUnits * 256L + 17;
-    PoolShape shape = SlabSizing.ofSizes(pool, sizes);
+    PoolShape shape = cut(pool, sizes);
     assertThat(shape.slabBytes()).isGreaterThanOrEqualTo(sizes.last());
     assertThat(shape.bytes()).isLessThanOrEqualTo(pool);
     assertThat(shape.slabs()).isBetween(1, (1 << 16) + 1);
