@@ -1,11 +1,19 @@
 package mneme.device;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A ragged step: spans of different sequences, prefill chunks and decodes mixed.
-public record Batch(List<Span> spans) {
+///
+/// @param given for a graph that begins with [mneme.graph.Op.Given]: at least [#rows()] rows of its
+///   width, in the order of the spans' tokens; else null. Only read, and only while the step runs
+public record Batch(List<Span> spans, float @Nullable [] given) {
   public Batch {
     spans = List.copyOf(spans);
+  }
+
+  public Batch(List<Span> spans) {
+    this(spans, null);
   }
 
   public int rows() {

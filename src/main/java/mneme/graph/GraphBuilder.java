@@ -32,6 +32,10 @@ public final class GraphBuilder {
     return put(new Op.Embed(table, next(table.columns())));
   }
 
+  public Value given(int width) {
+    return put(new Op.Given(next(width)));
+  }
+
   public Value rmsNorm(Value in, @Nullable Tensor weight, float epsilon) {
     return rmsNorm(in, weight, epsilon, in.width());
   }

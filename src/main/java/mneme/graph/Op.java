@@ -22,6 +22,10 @@ public sealed interface Op {
   /// out[r] = the row of `table` for row r's token.
   record Embed(Tensor table, Value out) implements Op {}
 
+  /// out[r] = row r of those that come with the batch beside its tokens: what another device
+  /// computed. A graph has one at most.
+  record Given(Value out) implements Op {}
+
   /// Each run of `group` columns x becomes `x / sqrt(mean(x^2) + epsilon) * weight`. `weight` has
   /// `group` numbers (used for every run) or the full width, or is null.
   record RmsNorm(Value in, @Nullable Tensor weight, float epsilon, int group, Value out)

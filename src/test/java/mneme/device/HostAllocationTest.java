@@ -28,7 +28,7 @@ class HostAllocationTest {
             opCase
                 .name()
                 .matches(
-                    "product \\w+, QUANTIZED|rms norm|activate (SILU|GELU_TANH)|gated SILU"
+                    "product \\w+, QUANTIZED|rms norm|given rows|activate (SILU|GELU_TANH)|gated SILU"
                         + "|attention, KvEncoding\\[keys=(\\w+), values=\\1\\]|convolution of 4 taps"
                         + "|activate SOFTPLUS|head scan|selective scan of full vectors"
                         + "|linear scan with a bonus|delta scan with a decay a channel"
@@ -43,9 +43,10 @@ class HostAllocationTest {
         DevicePool pool = device.openPool(1 << 22);
         Program program = device.prepare(opCase.graph(), plan, opCase.numerics())) {
       Logits logits = new Logits(opCase.graph().vocabulary());
-      Batch many = new Batch(List.of(new Span(tokens(9), 0, lease(plan), 9)));
-      Batch one = new Batch(List.of(new Span(tokens(1), 20, lease(plan), 1)));
-      Batch four = new Batch(List.of(new Span(tokens(4), 16, lease(plan), 4)));
+      float[] given = new float[9 * opCase.graph().givenWidth()];
+      Batch many = new Batch(List.of(new Span(tokens(9), 0, lease(plan), 9)), given);
+      Batch one = new Batch(List.of(new Span(tokens(1), 20, lease(plan), 1)), given);
+      Batch four = new Batch(List.of(new Span(tokens(4), 16, lease(plan), 4)), given);
       program.run(many, pool, logits);
       program.run(one, pool, logits);
       assertThat(leastBytes(program, many, pool, logits)).as("%s, nine rows", opCase).isZero();

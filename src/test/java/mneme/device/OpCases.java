@@ -93,6 +93,8 @@ final class OpCases {
 
   private static List<OpCase> columns() {
     return List.of(
+        OpCase.of("given rows", 3, (g, in) -> g.given(45)),
+        OpCase.of("given rows beside others", 70, (g, in) -> g.add(in.next(70), g.given(35))),
         OpCase.of("sum of runs", 60, (g, in) -> g.sumRuns(in.next(60), 15)),
         OpCase.of("add", 62, (g, in) -> g.add(in.next(31), in.next(31))),
         OpCase.of("add a number a head", 35, (g, in) -> g.add(in.next(30), in.next(5))),

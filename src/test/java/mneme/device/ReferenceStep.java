@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// One step of the [ReferenceDevice]: the values of all ops so far, and the rows still alive.
 final class ReferenceStep {
   private final Function<Tensor, float[]> weights;
+  private final float[] given;
   private final double[][][] values;
   private final ReferenceScans scans;
   private List<ReferenceRow> rows = new ArrayList<>();
@@ -27,6 +28,7 @@ final class ReferenceStep {
       DevicePool pool,
       Function<Tensor, float[]> weights) {
     this.weights = weights;
+    this.given = batch.given() == null ? new float[0] : batch.given();
     this.values = new double[graph.values()][][];
     for (Span span : batch.spans()) {
       int length = span.tokens().length();
@@ -55,6 +57,7 @@ final class ReferenceStep {
   private double[][] compute(Op op) {
     return switch (op) {
       case Op.Embed embed -> embed(embed);
+      case Op.Given given -> given(given.out().width());
       case Op.RmsNorm norm ->
           each(norm.in(), x -> ReferenceMath.rmsNorm(x, of(norm.weight()), norm));
       case Op.LayerNorm norm ->
@@ -155,6 +158,16 @@ final class ReferenceStep {
     for (int r = 0; r < out.length; r++) {
       for (int c = 0; c < width; c++) {
         out[r][c] = table[rows.get(r).token() * width + c];
+      }
+    }
+    return out;
+  }
+
+  private double[][] given(int width) {
+    double[][] out = new double[rows.size()][width];
+    for (int r = 0; r < out.length; r++) {
+      for (int c = 0; c < width; c++) {
+        out[r][c] = given[r * width + c];
       }
     }
     return out;

@@ -1,5 +1,7 @@
 package mneme.device;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,12 +16,11 @@ import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
 
-/// A graph on a device with a pool, and sequences whose pages lie in random order in it.
+/// A graph on a device with a pool, or its parts on one each, and sequences whose pages lie in
+/// random order in it, at the same places on every device.
 public final class Rig implements AutoCloseable {
   private final MemoryPlan plan;
-  private final Program program;
-  private final DevicePool pool;
-  private final Logits logits;
+  private final List<Stage> stages;
   private final List<Long> slots = new ArrayList<>();
   private final long slotBytes;
 
@@ -29,9 +30,15 @@ public final class Rig implements AutoCloseable {
 
   /// @param slots pages and states that can be held at once
   public Rig(Device device, Graph graph, Numerics numerics, MemoryPlan plan, int slots) {
+    this(List.of(new Part(device, graph)), numerics, plan, slots);
+  }
+
+  /// Where a part of a graph runs.
+  public record Part(Device device, Graph graph) {}
+
+  /// @param parts of one graph, in order
+  public Rig(List<Part> parts, Numerics numerics, MemoryPlan plan, int slots) {
     this.plan = plan;
-    this.program = device.prepare(graph, plan, numerics);
-    this.logits = new Logits(graph.vocabulary());
     long largest = MemoryPlan.ALIGNMENT_BYTES;
     for (MemoryPlan.Group group : plan.groups()) {
       largest = Math.max(largest, group.pageBytes());
@@ -40,7 +47,10 @@ public final class Rig implements AutoCloseable {
       largest = Math.max(largest, block.bytes());
     }
     this.slotBytes = largest;
-    this.pool = device.openPool(slots * slotBytes);
+    this.stages =
+        parts.stream()
+            .map(part -> new Stage(part.device(), part.graph(), numerics, plan, slots * slotBytes))
+            .toList();
     for (int i = 0; i < slots; i++) {
       this.slots.add(i * slotBytes);
     }
@@ -82,14 +92,14 @@ public final class Rig implements AutoCloseable {
     /// The bytes of one state.
     public float[] state(int rank, int floats) {
       MemorySegment target = Arena.ofAuto().allocate(4L * floats);
-      pool.read(states[rank], target);
+      onlyPool().read(states[rank], target);
       return target.toArray(ValueLayout.JAVA_FLOAT);
     }
 
     public void putState(int rank, float[] values) {
       MemorySegment source = Arena.ofAuto().allocate(4L * values.length);
       source.copyFrom(MemorySegment.ofArray(values));
-      pool.write(states[rank], source);
+      onlyPool().write(states[rank], source);
     }
 
     @Override
@@ -114,14 +124,23 @@ public final class Rig implements AutoCloseable {
       fork.pages.get(group).addAll(pages.subList(0, whole));
       if (whole < pages.size()) {
         long copy = slots.removeLast();
-        pool.copy(pages.get(whole), copy, plan.groups().get(group).pageBytes());
+        copy(pages.get(whole), copy, plan.groups().get(group).pageBytes());
         fork.pages.get(group).add(copy);
       }
     }
     for (int state = 0; state < origin.states.length; state++) {
-      pool.copy(origin.states[state], fork.states[state], plan.states().get(state).bytes());
+      copy(origin.states[state], fork.states[state], plan.states().get(state).bytes());
     }
     return fork;
+  }
+
+  private void copy(long from, long to, long bytes) {
+    stages.forEach(stage -> stage.pool().copy(from, to, bytes));
+  }
+
+  private DevicePool onlyPool() {
+    assertThat(stages).hasSize(1);
+    return stages.getFirst().pool();
   }
 
   public Sequence sequence() {
@@ -134,7 +153,12 @@ public final class Rig implements AutoCloseable {
 
   /// Runs one step and gives a row for every output.
   public float[][] step(Span... spans) {
-    program.run(new Batch(List.of(spans)), pool, logits);
+    List<Span> all = List.of(spans);
+    float[] given = stages.getFirst().madeUp(all);
+    for (Stage stage : stages.subList(0, stages.size() - 1)) {
+      given = stage.step(all, given).values();
+    }
+    Logits logits = stages.getLast().step(all, given);
     float[][] rows = new float[logits.rows()][];
     Arrays.setAll(rows, logits::row);
     return rows;
@@ -156,7 +180,6 @@ public final class Rig implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
-    pool.close();
+    stages.forEach(Stage::close);
   }
 }

@@ -7,6 +7,9 @@ import java.util.Set;
 /// How far logits may be from a golden, in the largest difference and in the root of the mean
 /// square.
 record Gate(double largest, double rms) {
+  /// Of the folders that come from Hugging Face.
+  static final Gate HUGGING_FACE = new Gate(1e-3, 1e-4);
+
   private static final Set<String> HALF_PRECISION_GELU =
       Set.of("gemma", "gemma2", "gemma3", "gemma4");
   private static final Set<String> LONG_SUMS = Set.of("mamba", "minimax-01");

@@ -1,7 +1,5 @@
 package mneme.model;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,48 +66,13 @@ abstract class GoldensContract {
         Rig rig = rig(file, golden, Numerics.EXACT, F32)) {
       float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
       Gate.of(name).check("one pass", golden, rows);
-      assertSameBits(
+      Company.assertSameBits(
           "prompt, then steps", rows, rig.read(golden.tokens(), golden.promptTokens(), 1));
-      assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
-      assertSameBits("chunks of 13", rows, rig.read(golden.tokens(), 13));
-      assertSameBits("uneven chunks", rows, rig.read(golden.tokens(), 1, 7, 16, 2, 5, 30));
-      besideOthers(rig, golden, rows);
+      Company.assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
+      Company.assertSameBits("chunks of 13", rows, rig.read(golden.tokens(), 13));
+      Company.assertSameBits("uneven chunks", rows, rig.read(golden.tokens(), 1, 7, 16, 2, 5, 30));
+      Company.besideOthers(rig, golden.tokens(), rows);
     }
-  }
-
-  /// The whole, its first half and its second third side by side, in steps of different lengths.
-  private void besideOthers(Rig rig, Golden golden, float[][] alone) {
-    int[] tokens = golden.tokens();
-    int third = tokens.length / 3;
-    int[] other = Arrays.copyOfRange(tokens, third, 2 * third);
-    float[][] otherAlone = rig.read(other, other.length);
-    Rig.Sequence whole = rig.sequence();
-    Rig.Sequence shorter = rig.sequence();
-    List<float[]> wholeRows = new ArrayList<>();
-    List<float[]> otherRows = new ArrayList<>();
-    int[] pieces = {1, 5, 19, 1, 1, 8};
-    for (int step = 0; whole.position() < tokens.length; step++) {
-      List<Span> spans = new ArrayList<>();
-      int taken = add(spans, shorter, other, pieces[(step + 2) % pieces.length]);
-      add(spans, whole, tokens, pieces[step % pieces.length]);
-      float[][] rows = rig.step(spans.toArray(Span[]::new));
-      otherRows.addAll(Arrays.asList(rows).subList(0, taken));
-      wholeRows.addAll(Arrays.asList(rows).subList(taken, rows.length));
-    }
-    assertSameBits("beside another", alone, wholeRows.toArray(float[][]::new));
-    assertSameBits(
-        "the other beside it",
-        Arrays.copyOf(otherAlone, otherRows.size()),
-        otherRows.toArray(float[][]::new));
-  }
-
-  private static int add(List<Span> spans, Rig.Sequence sequence, int[] tokens, int piece) {
-    int from = sequence.position();
-    int length = Math.min(piece, tokens.length - from);
-    if (length > 0) {
-      spans.add(sequence.next(Arrays.copyOfRange(tokens, from, from + length), length));
-    }
-    return Math.max(0, length);
   }
 
   /// Sixteen prefixes side by side, each step another mixture; then forks of one in the middle of a
@@ -122,7 +85,7 @@ abstract class GoldensContract {
         Rig rig = rig(file, golden, Numerics.EXACT, F32)) {
       int[] tokens = Arrays.copyOf(golden.tokens(), 24);
       float[][] alone = rig.read(tokens, tokens.length);
-      assertSameBits("re-sent", alone, rig.read(tokens, tokens.length));
+      Company.assertSameBits("re-sent", alone, rig.read(tokens, tokens.length));
       Rig.Sequence[] many = Stream.generate(rig::sequence).limit(16).toArray(Rig.Sequence[]::new);
       for (int step = 0; step < 6; step++) {
         List<Span> spans = new ArrayList<>();
@@ -136,7 +99,7 @@ abstract class GoldensContract {
         float[][] rows = rig.step(spans.toArray(Span[]::new));
         for (int s = 0; s < many.length; s++) {
           int last = many[s].position() - 1;
-          assertSameBits(
+          Company.assertSameBits(
               "sequence " + s + " from " + starts.get(s),
               new float[][] {alone[last]},
               new float[][] {rows[s]});
@@ -158,11 +121,11 @@ abstract class GoldensContract {
         rig.step(
             fork.next(Arrays.copyOfRange(other, at, other.length), other.length - at),
             origin.next(Arrays.copyOfRange(tokens, at, tokens.length), tokens.length - at));
-    assertSameBits(
+    Company.assertSameBits(
         "fork",
         Arrays.copyOfRange(otherAlone, at, other.length),
         Arrays.copyOf(rows, other.length - at));
-    assertSameBits(
+    Company.assertSameBits(
         "its origin",
         Arrays.copyOfRange(alone, at, tokens.length),
         Arrays.copyOfRange(rows, other.length - at, rows.length));
@@ -187,8 +150,8 @@ abstract class GoldensContract {
         Rig rig = rig(file, golden, Numerics.QUANTIZED, F32)) {
       float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
       ROUNDED_ACTIVATIONS.check("rounded", golden, rows);
-      assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
-      besideOthers(rig, golden, rows);
+      Company.assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
+      Company.besideOthers(rig, golden.tokens(), rows);
     }
   }
 
@@ -205,7 +168,7 @@ abstract class GoldensContract {
         float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
         new Gate(Double.MAX_VALUE, encoding == Encoding.F16 ? 0.15 : 0.4)
             .check("cache in " + encoding, golden, rows);
-        assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
+        Company.assertSameBits("token by token", rows, rig.read(golden.tokens(), 1));
       }
     }
   }
@@ -216,12 +179,5 @@ abstract class GoldensContract {
 
   private Rig rig(Gguf file, Golden golden, Numerics numerics, KvEncoding encoding) {
     return new Rig(device, Architectures.graph(file, golden.contextTokens()), numerics, encoding);
-  }
-
-  private static void assertSameBits(String how, float[][] expected, float[][] actual) {
-    assertThat(actual.length).isEqualTo(expected.length);
-    for (int r = 0; r < expected.length; r++) {
-      assertThat(Arrays.mismatch(actual[r], expected[r])).as("%s, row %d", how, r).isEqualTo(-1);
-    }
   }
 }

@@ -2,9 +2,7 @@ package mneme.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mneme.SharedData;
 import mneme.device.Device;
@@ -25,8 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// however the sequence was cut, and also from a state that comes from outside.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class HuggingFaceGoldensContract {
-  private static final Gate GATE = new Gate(1e-3, 1e-4);
-
   private Device device;
 
   abstract Device open();
@@ -49,11 +45,11 @@ abstract class HuggingFaceGoldensContract {
   @MethodSource("folders")
   void computesWhatAnotherProgramComputed(String name) {
     try (ModelFile file = ModelFiles.open(SharedData.path("goldens-hf/" + name))) {
-      Golden golden = golden(name, file);
+      Golden golden = GoldenModel.huggingFace(SharedData.path("goldens-hf/" + name), file);
       Graph graph = Architectures.graph(file, 256);
       try (Rig rig = rig(graph)) {
         float[][] rows = rig.read(golden.tokens(), golden.tokens().length);
-        GATE.check("one pass", golden, rows);
+        Gate.HUGGING_FACE.check("one pass", golden, rows);
         assertThat(rig.read(golden.tokens(), golden.promptTokens(), 1)).isDeepEqualTo(rows);
         assertThat(rig.read(golden.tokens(), 1)).isDeepEqualTo(rows);
         assertThat(rig.read(golden.tokens(), 1, 7, 16, 2, 3)).isDeepEqualTo(rows);
@@ -67,7 +63,7 @@ abstract class HuggingFaceGoldensContract {
     try (ModelFile file = ModelFiles.open(SharedData.path("goldens-hf/" + name));
         ModelFile states =
             ModelFiles.open(SharedData.path("goldens-hf/" + name + "/states.safetensors"))) {
-      Golden golden = golden(name, file);
+      Golden golden = GoldenModel.huggingFace(SharedData.path("goldens-hf/" + name), file);
       Graph graph = Architectures.graph(file, 256);
       try (Rig rig = rig(graph)) {
         Rig.Sequence sequence = rig.sequence();
@@ -94,20 +90,10 @@ abstract class HuggingFaceGoldensContract {
     float[][] rows = rig.step(resumed.next(rest, rest.length));
     float[][] expected =
         Arrays.copyOfRange(golden.logits(), golden.promptTokens(), golden.logits().length);
-    GATE.check("from saved states", golden.withRows(rest, expected), rows);
+    Gate.HUGGING_FACE.check("from saved states", golden.withRows(rest, expected), rows);
   }
 
   private Rig rig(Graph graph) {
     return new Rig(device, graph, Numerics.EXACT, KvEncoding.both(Encoding.F32));
-  }
-
-  private static Golden golden(String name, ModelFile file) {
-    var folder = SharedData.path("goldens-hf/" + name);
-    JsonNode json = Golden.json(folder.resolve("tokens.json"));
-    int[] tokens =
-        IntStream.concat(Golden.ids(json.get("prompt")), Golden.ids(json.get("greedy"))).toArray();
-    int vocabulary = file.metadata().integer("config.vocab_size");
-    float[][] logits = Golden.rows(folder.resolve("logits.bin"), vocabulary);
-    return new Golden(name, folder, 256, json.get("prompt").size(), tokens, logits);
   }
 }

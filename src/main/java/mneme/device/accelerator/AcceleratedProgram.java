@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
+import mneme.device.Edges;
 import mneme.device.Logits;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
@@ -11,11 +12,13 @@ import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.memory.MemoryPlan;
+import org.jspecify.annotations.Nullable;
 
 /// A graph on an accelerator. A step is one sequence of launches, waited for once, at its end.
 final class AcceleratedProgram implements Program {
   private final Accelerator accelerator;
   private final Graph graph;
+  private final Edges edges;
   private final ScratchPlan places;
   private final Weights weights;
   private final StepTables tables;
@@ -28,6 +31,7 @@ final class AcceleratedProgram implements Program {
   AcceleratedProgram(Accelerator accelerator, Graph graph, MemoryPlan plan) {
     this.accelerator = accelerator;
     this.graph = graph;
+    this.edges = Edges.of(graph);
     this.places = new ScratchPlan(graph);
     this.weights = new Weights(accelerator);
     this.tables = new StepTables(accelerator, graph, plan);
@@ -60,6 +64,7 @@ final class AcceleratedProgram implements Program {
       throw new DeviceException(
           DeviceException.Kind.FAILED, "the pool belongs to another kind of device");
     }
+    edges.check(batch);
     if (batch.outputs() == 0) {
       logits.reserve(0);
     }
@@ -79,7 +84,7 @@ final class AcceleratedProgram implements Program {
   }
 
   private void fetch(long at, int rows, Logits logits) {
-    if (BestTokens.isFor(logits)) {
+    if (!edges.everyRow() && BestTokens.isFor(logits)) {
       bestTokens.choose(scratch, at, rows, logits);
     } else {
       MemorySegment all = MemorySegment.ofArray(logits.reserve(rows));
@@ -93,12 +98,19 @@ final class AcceleratedProgram implements Program {
     }
     switch (op) {
       case Op.Embed o -> matrixOps.embed(o, step);
+      case Op.Given o -> give(batch.given(), step.at(o.out()), step.count(o.out()));
       case Op.MatMul o -> matrixOps.product(o, step);
       case Op.BlockMatMul o -> matrixOps.blockProduct(o, step);
       case Op.ExpertMatMul o -> matrixOps.expertProduct(o, step);
       case Op.OutputRows o -> rowOps.outputRows(o, step, batch.outputs());
       case Op.Stateful o -> memoryOps.run(o, step);
       default -> rowOps.run(op, step);
+    }
+  }
+
+  private void give(float @Nullable [] rows, long at, int numbers) {
+    if (rows != null) { // none is a fault of the batch, which was found before
+      accelerator.write(scratch, at, MemorySegment.ofArray(rows).asSlice(0, 4L * numbers));
     }
   }
 

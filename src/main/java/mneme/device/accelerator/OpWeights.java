@@ -43,7 +43,7 @@ final class OpWeights {
       case Op.Scale _, Op.Activate _, Op.Softcap _, Op.Gated _, Op.ClampedGated _ -> List.of();
       case Op.Columns _, Op.Concat _, Op.Rope _, Op.Shift _, Op.DeltaScan _, Op.MatrixLstm _ ->
           List.of();
-      case Op.Combine _, Op.OutputRows _ -> List.of();
+      case Op.Combine _, Op.OutputRows _, Op.Given _ -> List.of();
     };
   }
 

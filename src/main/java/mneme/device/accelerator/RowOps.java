@@ -60,7 +60,9 @@ final class RowOps {
       case Op.Rope o -> rope(o, step);
       case Op.Route o -> route(o, step);
       case Op.Combine o -> combine(o, step);
-      case Op.Embed _, Op.MatMul _, Op.BlockMatMul _, Op.ExpertMatMul _, Op.OutputRows _ ->
+      case Op.Embed _, Op.MatMul _, Op.BlockMatMul _, Op.ExpertMatMul _ ->
+          throw new IllegalArgumentException(op + " is none of the ops on rows");
+      case Op.Given _, Op.OutputRows _ ->
           throw new IllegalArgumentException(op + " is none of the ops on rows");
       case Op.Stateful _ -> throw new IllegalArgumentException(op + " remembers");
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
+import mneme.graph.Wires;
 
 /// Where values lie in the scratch of a step, counted in columns: a value is `rows` rows side by
 /// side, so its first number is at `column * rows`. What nobody reads any more gives its columns to
@@ -25,7 +26,7 @@ final class ScratchPlan {
     int ops = graph.ops().size();
     int[] lastReader = new int[graph.values()];
     for (int i = 0; i < ops; i++) {
-      for (Value in : OpInputs.of(graph.ops().get(i))) {
+      for (Value in : Wires.inputs(graph.ops().get(i))) {
         lastReader[in.id()] = i;
       }
       lastReader[graph.ops().get(i).out().id()] = i;
@@ -35,14 +36,23 @@ final class ScratchPlan {
     for (int i = 0; i < ops; i++) {
       Op op = graph.ops().get(i);
       columnOfValue[op.out().id()] = take(op.out().width());
-      int work = OpInputs.workWidth(op);
+      int work = workWidth(op);
       if (work > 0) {
         int column = take(work);
         columnOfWork.put(op, column);
         give(column, work);
       }
-      OpInputs.of(op).stream().distinct().forEach(new Releaser(lastReader, i)::release);
+      Wires.inputs(op).stream().distinct().forEach(new Releaser(lastReader, i)::release);
     }
+  }
+
+  /// Numbers a row that the op needs beside its output.
+  private static int workWidth(Op op) {
+    return switch (op) {
+      case Op.Route o -> 3 * o.spec().experts();
+      case Op.MatrixLstm o -> 3 * o.heads();
+      default -> 0;
+    };
   }
 
   private final class Releaser {

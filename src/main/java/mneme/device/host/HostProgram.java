@@ -4,6 +4,7 @@ import java.util.function.Function;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
+import mneme.device.Edges;
 import mneme.device.Logits;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
@@ -13,12 +14,14 @@ import mneme.graph.Op;
 /// A graph as a list of kernels.
 final class HostProgram implements Program {
   private final Setting setting;
+  private final Edges edges;
   private final Slots slots;
   private final Step step;
   private final Kernel[] kernels;
 
   HostProgram(Setting setting, Function<Op, Kernel> kernelOf) {
     this.setting = setting;
+    edges = Edges.of(setting.graph());
     slots = new Slots(setting.graph());
     step = new Step(slots);
     try {
@@ -50,6 +53,7 @@ final class HostProgram implements Program {
     if (!(pool instanceof HostPool memory)) {
       throw new IllegalArgumentException("the pool is not one of this device");
     }
+    edges.check(batch);
     step.begin(batch, memory.segment(), logits);
     try {
       for (Kernel kernel : kernels) {

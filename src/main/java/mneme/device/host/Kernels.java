@@ -9,6 +9,7 @@ final class Kernels {
   static Kernel of(Op op, Setting setting) {
     return switch (op) {
       case Op.Embed o -> new EmbedKernel(o, setting);
+      case Op.Given o -> new GivenKernel(o);
       case Op.RmsNorm o -> new RmsNormKernel(o, setting);
       case Op.LayerNorm o -> new LayerNormKernel(o, setting);
       case Op.L2Norm o -> new L2NormKernel(o, setting);

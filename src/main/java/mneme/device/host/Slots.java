@@ -8,10 +8,12 @@ import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
+import mneme.graph.Wires;
 
 /// Arrays for the values of a graph. Two values share an array if the one is read for the last time
 /// before the other is written. Values after [Op.OutputRows] have fewer rows and share among
-/// themselves only; the logits have the array of the caller.
+/// themselves only; the last value, the logits or what goes to another device, has the array of the
+/// caller.
 final class Slots {
   private static final int LOGITS = -1;
 
@@ -44,9 +46,6 @@ final class Slots {
       if (lastUse[out.id()] < 0 && slotOf[out.id()] != LOGITS) {
         free.add(slotOf[out.id()]);
       }
-    }
-    if (!outputs) {
-      throw new IllegalArgumentException("a graph without output rows has no logits to give");
     }
   }
 

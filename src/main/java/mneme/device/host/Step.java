@@ -10,6 +10,8 @@ import mneme.graph.Value;
 /// The batch that is being run, row by row, and where its values lie. One object serves all steps
 /// of a program.
 final class Step {
+  private static final float[] NONE = {};
+
   private final Slots slots;
   private long number;
   private int rows;
@@ -19,6 +21,7 @@ final class Step {
   private int[] firstRows = new int[0];
   private int outputCount;
   private List<Span> spans = List.of();
+  private float[] given = NONE;
   private MemorySegment pool = MemorySegment.NULL;
 
   Step(Slots slots) {
@@ -28,6 +31,7 @@ final class Step {
   void begin(Batch batch, MemorySegment memory, Logits logits) {
     number++;
     spans = batch.spans();
+    given = batch.given() == null ? NONE : batch.given();
     pool = memory;
     rows = batch.rows();
     outputCount = batch.outputs();
@@ -77,6 +81,11 @@ final class Step {
 
   int token(int row) {
     return tokens[row];
+  }
+
+  /// Rows that came with the batch, at least as many as it has.
+  float[] given() {
+    return given;
   }
 
   int position(int row) {

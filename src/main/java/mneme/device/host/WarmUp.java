@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import mneme.device.Batch;
+import mneme.device.Edges;
 import mneme.device.Logits;
 import mneme.device.Span;
 import mneme.graph.Graph;
@@ -27,11 +28,13 @@ final class WarmUp {
 
   private final MemoryPlan plan;
   private final int vocabulary;
+  private final Edges edges;
   private final List<Integer> chosen;
 
   WarmUp(Graph graph, MemoryPlan plan) {
     this.plan = plan;
     vocabulary = graph.vocabulary();
+    edges = Edges.of(graph);
     Set<List<Object>> seen = new HashSet<>();
     chosen =
         IntStream.range(0, graph.ops().size())
@@ -71,7 +74,9 @@ final class WarmUp {
 
   private Batch batch(int rows) {
     Tokens tokens = Tokens.of(new int[rows]);
-    return new Batch(List.of(new Span(tokens, 0, new Alone(), 1)));
+    int outputs = edges.everyRow() ? rows : 1;
+    float[] given = new float[rows * edges.givenWidth()];
+    return new Batch(List.of(new Span(tokens, 0, new Alone(), outputs)), given);
   }
 
   /// One sequence that has the pool for itself: its states, then a page of each group.

@@ -13,8 +13,10 @@ import mneme.device.ProgramSize;
 import mneme.device.StepSize;
 import mneme.format.Encoding;
 import mneme.format.Tensor;
+import mneme.graph.AttentionSpec;
 import mneme.graph.Graph;
 import mneme.graph.GraphBuilder;
+import mneme.graph.Value;
 import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
@@ -41,13 +43,36 @@ public final class NullDevice implements Device {
     this.bytes = bytes;
   }
 
-  /// A graph without weights for this device: `vocabulary` logits and the memory of `needs`.
+  /// A graph without weights for this device: `vocabulary` logits and the memory of `needs`, a
+  /// layer for each.
   public static Graph graph(int vocabulary, List<MemoryNeed> needs) {
     GraphBuilder builder = new GraphBuilder();
-    needs.forEach(builder::need);
-    List<Long> dims = List.of((long) vocabulary, (long) vocabulary);
-    builder.embed(new Tensor("none", Encoding.F32, dims, MemorySegment.NULL));
+    List<Long> dims = List.of((long) HashRow.WIDTH, (long) vocabulary);
+    Value x = builder.embed(new Tensor("none", Encoding.F32, dims, MemorySegment.NULL));
+    for (MemoryNeed need : needs) {
+      x = builder.add(x, repeated(builder, remember(builder, x, need), HashRow.WIDTH));
+    }
+    repeated(builder, builder.outputRows(x), vocabulary);
     return builder.build();
+  }
+
+  private static Value remember(GraphBuilder builder, Value x, MemoryNeed need) {
+    return switch (need) {
+      case MemoryNeed.State(long floats) ->
+          builder.shift(repeated(builder, x, Math.toIntExact(floats)));
+      case MemoryNeed.Kv kv -> {
+        boolean isLatent = kv.valueWidth() == 0;
+        Value key = repeated(builder, x, kv.heads() * kv.keyWidth());
+        Value value = isLatent ? null : repeated(builder, x, kv.heads() * kv.valueWidth());
+        var spec = new AttentionSpec(kv.heads(), 1, 0, null, isLatent ? kv.keyWidth() : 0);
+        yield builder.attention(builder.need(kv), key, key, value, spec);
+      }
+    };
+  }
+
+  /// A row of `width` numbers, all of them the first of `in`.
+  private static Value repeated(GraphBuilder builder, Value in, int width) {
+    return builder.columns(in, 0, 0, 1, width);
   }
 
   /// The token whose logit is highest after `tokens`, as this device computes it if its memory is
@@ -95,7 +120,7 @@ public final class NullDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    return new NullProgram(graph.vocabulary(), plan, delay);
+    return new NullProgram(graph, plan, delay);
   }
 
   @Override

@@ -5,82 +5,132 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import mneme.device.Batch;
 import mneme.device.DevicePool;
+import mneme.device.Edges;
 import mneme.device.Logits;
 import mneme.device.Program;
 import mneme.device.Span;
+import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
-/// Keeps a running hash of a sequence's tokens: at each position in every KV group's page, and at
-/// the head of every state.
+/// Keeps a running hash of a sequence's tokens: at each position in the page of every KV group that
+/// the graph uses, and at the head of every state that it uses. Where the graph is a part, its rows
+/// carry the hash to the next one, which has its own memory beside it.
 final class NullProgram implements Program {
-  private final int vocabulary;
+  private final int width;
   private final MemoryPlan plan;
   private final Duration delay;
+  private final Edges edges;
+  private final List<Integer> groups;
+  private final List<Integer> states;
   private final MemorySegment word = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
-  NullProgram(int vocabulary, MemoryPlan plan, Duration delay) {
-    this.vocabulary = vocabulary;
+  NullProgram(Graph graph, MemoryPlan plan, Duration delay) {
+    this.width = graph.vocabulary();
     this.plan = plan;
     this.delay = delay;
-    for (MemoryPlan.Group group : plan.groups()) {
-      if (group.pageBytes() / plan.pageTokens() < Long.BYTES) {
-        throw new IllegalArgumentException(
-            "pages of %d bytes for %d tokens; the null device needs 8 bytes a token"
-                .formatted(group.pageBytes(), plan.pageTokens()));
-      }
+    this.edges = Edges.of(graph);
+    List<MemoryPlan.Place> places = graph.neededHere().stream().map(plan.places()::get).toList();
+    groups =
+        places.stream()
+            .filter(MemoryPlan.Place.InPage.class::isInstance)
+            .map(place -> ((MemoryPlan.Place.InPage) place).group())
+            .distinct()
+            .toList();
+    states =
+        places.stream()
+            .filter(MemoryPlan.Place.InBlock.class::isInstance)
+            .map(place -> ((MemoryPlan.Place.InBlock) place).state())
+            .toList();
+    groups.forEach(this::checkRoom);
+  }
+
+  private void checkRoom(int group) {
+    long pageBytes = plan.groups().get(group).pageBytes();
+    if (pageBytes / plan.pageTokens() < Long.BYTES) {
+      throw new IllegalArgumentException(
+          "pages of %d bytes for %d tokens; the null device needs 8 bytes a token"
+              .formatted(pageBytes, plan.pageTokens()));
     }
   }
 
   @Override
   public void run(Batch batch, DevicePool pool, Logits logits) {
+    edges.check(batch);
     LockSupport.parkNanos(delay.toNanos());
     float[] values = logits.reserve(batch.outputs());
+    Arrays.fill(values, 0);
     int row = 0;
+    int output = 0;
     for (Span span : batch.spans()) {
-      row = run(span, pool, values, row);
-    }
-    Arrays.fill(values, row * vocabulary, values.length, 0);
-  }
-
-  private int run(Span span, DevicePool pool, float[] values, int firstRow) {
-    long memory = span.start() == 0 ? NullDevice.start() : recall(span, pool);
-    int count = span.tokens().length();
-    int row = firstRow;
-    for (int i = 0; i < count; i++) {
-      int position = span.start() + i;
-      memory = NullDevice.advance(memory, span.tokens().at(i), position);
-      for (int group = 0; group < plan.groups().size(); group++) {
-        int oldest = plan.firstPage(plan.groups().get(group), span.start() + count);
-        if (position / plan.pageTokens() >= oldest) {
-          put(pool, slot(span, group, position), memory);
+      long memory = recall(span, pool);
+      int count = span.tokens().length();
+      for (int i = 0; i < count; i++, row++) {
+        memory = read(span, i, memory);
+        memory = agreed(memory, batch, row);
+        keep(span, i, memory, pool);
+        if (i >= count - span.outputs()) {
+          say(memory, values, output++ * width);
         }
       }
-      if (i >= count - span.outputs()) {
-        Arrays.fill(values, row * vocabulary, (row + 1) * vocabulary, 0);
-        values[row * vocabulary + NullDevice.pick(memory, vocabulary)] = 1;
-        row++;
+      for (int state : states) {
+        put(pool, span.memory().state(state), memory);
       }
     }
-    for (int state = 0; state < plan.states().size(); state++) {
-      put(pool, span.memory().state(state), memory);
+  }
+
+  private static long read(Span span, int index, long memory) {
+    return NullDevice.advance(memory, span.tokens().at(index), span.start() + index);
+  }
+
+  /// What the part before says, where this one has nothing of its own or knows the same; else
+  /// neither, so that the stream shows it.
+  private long agreed(long memory, Batch batch, int row) {
+    float[] given = batch.given();
+    if (edges.givenWidth() == 0 || given == null) {
+      return memory;
     }
-    return row;
+    long told = HashRow.read(given, row * edges.givenWidth());
+    boolean remembers = !groups.isEmpty() || !states.isEmpty();
+    return !remembers || told == memory ? told : memory * 31 + told;
+  }
+
+  private void say(long memory, float[] values, int at) {
+    if (edges.everyRow()) {
+      HashRow.write(memory, values, at);
+    } else {
+      values[at + NullDevice.pick(memory, width)] = 1;
+    }
+  }
+
+  private void keep(Span span, int index, long memory, DevicePool pool) {
+    int position = span.start() + index;
+    for (int group : groups) {
+      int end = span.start() + span.tokens().length();
+      int oldest = plan.firstPage(plan.groups().get(group), end);
+      if (position / plan.pageTokens() >= oldest) {
+        put(pool, slot(span, group, position), memory);
+      }
+    }
   }
 
   /// What pages and states say of the tokens before the span. If they disagree the result is none
   /// of theirs, so the stream shows it.
   private long recall(Span span, DevicePool pool) {
+    if (span.start() == 0) {
+      return NullDevice.start();
+    }
     long first = 0;
     boolean seen = false;
-    for (int group = 0; group < plan.groups().size(); group++) {
+    for (int group : groups) {
       long found = get(pool, slot(span, group, span.start() - 1));
       first = seen && found != first ? first * 31 + found : found;
       seen = true;
     }
-    for (int state = 0; state < plan.states().size(); state++) {
+    for (int state : states) {
       long found = get(pool, span.memory().state(state));
       first = seen && found != first ? first * 31 + found : found;
       seen = true;

@@ -12,6 +12,7 @@ import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.Span;
 import mneme.format.Encoding;
+import mneme.graph.Cut;
 import mneme.graph.Graph;
 import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
@@ -68,6 +69,88 @@ class NullDeviceTest {
     assertThat(logits.row(0)).isNotEqualTo(oneHot(NullDevice.next(tokens, VOCABULARY)));
   }
 
+  /// The parts of a model with two needs of each kind, each with a pool of its own.
+  private final class Split {
+    private final Graph whole =
+        NullDevice.graph(
+            VOCABULARY,
+            List.of(
+                new MemoryNeed.State(10),
+                new MemoryNeed.Kv(1, 8, 8, 0),
+                new MemoryNeed.Kv(1, 8, 0, 6),
+                new MemoryNeed.State(3)));
+    final MemoryPlan plan = MemoryPlan.of(whole.needs(), KvEncoding.both(Encoding.F16), 4);
+    final List<DevicePool> pools = new ArrayList<>();
+    private final List<Graph> parts;
+    private final List<Program> programs = new ArrayList<>();
+
+    Split(List<Cut> cuts) {
+      parts = Cut.parts(whole, cuts);
+      for (Graph part : parts) {
+        programs.add(device.prepare(part, plan, Numerics.EXACT));
+        pools.add(device.openPool(1L << 40));
+      }
+    }
+
+    /// What comes after `tokens`, read up to `cut` first, between which something may happen.
+    int next(Tokens tokens, int cut, Runnable between) {
+      LeaseView memory = lease(1 << 20);
+      step(new Span(tokens.slice(0, cut), 0, memory, 0));
+      between.run();
+      float[] row = step(new Span(tokens.slice(cut, tokens.length()), cut, memory, 1)).row(0);
+      return best(row);
+    }
+
+    private Logits step(Span span) {
+      Span all = new Span(span.tokens(), span.start(), span.memory(), span.tokens().length());
+      float[] given = {};
+      for (int i = 0; i < parts.size() - 1; i++) {
+        Logits rows = new Logits(parts.get(i).vocabulary());
+        programs.get(i).run(new Batch(List.of(all), given), pools.get(i), rows);
+        given = rows.values();
+      }
+      Logits last = new Logits(VOCABULARY);
+      programs.getLast().run(new Batch(List.of(span), given), pools.getLast(), last);
+      return last;
+    }
+  }
+
+  private static List<List<Cut>> ways(Graph whole) {
+    List<Cut> cuts = Cut.candidates(whole);
+    assertThat(cuts).hasSize(3);
+    List<List<Cut>> ways = new ArrayList<>();
+    ways.add(cuts);
+    cuts.forEach(cut -> ways.add(List.of(cut)));
+    return ways;
+  }
+
+  @Test
+  void partsDrawTheTokensOfTheWhole() {
+    Tokens tokens = Tokens.of(3, 1, 4, 1, 5, 9, 2, 6, 5);
+    for (List<Cut> cuts : ways(new Split(List.of()).whole)) {
+      for (int cut = 1; cut < tokens.length(); cut++) {
+        Split split = new Split(cuts);
+        assertThat(split.next(tokens, cut, () -> {}))
+            .as("%s parts, read up to %d", cuts.size() + 1, cut)
+            .isEqualTo(NullDevice.next(tokens, VOCABULARY));
+      }
+    }
+  }
+
+  @Test
+  void wrongMemoryOfAnyPartChangesTheAnswer() {
+    Tokens tokens = Tokens.of(3, 1, 4, 1, 5, 9);
+    for (List<Cut> cuts : ways(new Split(List.of()).whole)) {
+      for (int part = 0; part <= cuts.size(); part++) {
+        Split split = new Split(cuts);
+        DevicePool forgetful = split.pools.get(part);
+        assertThat(split.next(tokens, 5, () -> forgetful.zero(0, 1 << 22)))
+            .as("part %d of %d", part, cuts.size() + 1)
+            .isNotEqualTo(NullDevice.next(tokens, VOCABULARY));
+      }
+    }
+  }
+
   @Test
   void poolReadsBackWhatWasWrittenAcrossChunks() {
     byte[] data = new byte[40_000];
@@ -89,7 +172,10 @@ class NullDeviceTest {
   }
 
   private int best(int row) {
-    float[] values = logits.row(row);
+    return best(logits.row(row));
+  }
+
+  private static int best(float[] values) {
     int best = 0;
     for (int i = 1; i < values.length; i++) {
       best = values[i] > values[best] ? i : best;
@@ -103,11 +189,11 @@ class NullDeviceTest {
     return row;
   }
 
-  private LeaseView lease(long base) {
+  private static LeaseView lease(long base) {
     return new LeaseView() {
       @Override
       public long page(int group, int index) {
-        return base + index * plan.groups().get(group).pageBytes();
+        return base + ((long) group << 18) + index * 4096L;
       }
 
       @Override

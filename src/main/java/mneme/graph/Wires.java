@@ -1,19 +1,17 @@
-package mneme.device.host;
+package mneme.graph;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import mneme.graph.Op;
-import mneme.graph.Value;
 import org.jspecify.annotations.Nullable;
 
 /// Which values an op reads.
-final class Wires {
+public final class Wires {
   private Wires() {}
 
-  static List<Value> inputs(Op op) {
+  public static List<Value> inputs(Op op) {
     return switch (op) {
-      case Op.Embed _ -> List.of();
+      case Op.Embed _, Op.Given _ -> List.of();
       case Op.RmsNorm o -> List.of(o.in());
       case Op.LayerNorm o -> List.of(o.in());
       case Op.L2Norm o -> List.of(o.in());
