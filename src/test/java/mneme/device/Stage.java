@@ -2,9 +2,7 @@ package mneme.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import mneme.graph.Graph;
 import mneme.memory.LeaseView;
@@ -16,20 +14,14 @@ final class Stage implements AutoCloseable {
   private final Program program;
   private final DevicePool pool;
   private final Logits rows;
-  private final Set<Integer> groups = new HashSet<>();
-  private final Set<Integer> states = new HashSet<>();
+  private final Reach reach;
 
   Stage(Device device, Graph graph, Numerics numerics, MemoryPlan plan, long poolBytes) {
     edges = Edges.of(graph);
     program = device.prepare(graph, plan, numerics);
     pool = device.openPool(poolBytes);
     rows = new Logits(graph.vocabulary());
-    for (int need : graph.neededHere()) {
-      switch (plan.places().get(need)) {
-        case MemoryPlan.Place.InPage page -> groups.add(page.group());
-        case MemoryPlan.Place.InBlock block -> states.add(block.state());
-      }
-    }
+    reach = Reach.of(graph, plan);
   }
 
   DevicePool pool() {
@@ -74,13 +66,13 @@ final class Stage implements AutoCloseable {
 
     @Override
     public long page(int group, int index) {
-      assertThat(groups).as("groups of pages that the part needs").contains(group);
+      assertThat(reach.groups()).as("groups of pages that the part needs").contains(group);
       return all.page(group, index);
     }
 
     @Override
     public long state(int state) {
-      assertThat(states).as("states that the part needs").contains(state);
+      assertThat(reach.states()).as("states that the part needs").contains(state);
       return all.state(state);
     }
   }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import mneme.device.Batch;
+import mneme.device.Reach;
 import mneme.device.Span;
 import mneme.graph.Graph;
 import mneme.graph.Op;
@@ -22,6 +23,7 @@ final class StepTables implements AutoCloseable {
 
   private final Accelerator accelerator;
   private final MemoryPlan plan;
+  private final Reach reach;
   private final Map<RopeSpec, double[]> frequencies = new LinkedHashMap<>();
   private final Map<Object, Long> places = new HashMap<>();
   private MemorySegment numbers = Arena.ofAuto().allocate(FIRST_BYTES, 8);
@@ -45,6 +47,7 @@ final class StepTables implements AutoCloseable {
   StepTables(Accelerator accelerator, Graph graph, MemoryPlan plan) {
     this.accelerator = accelerator;
     this.plan = plan;
+    this.reach = Reach.of(graph, plan);
     for (Op op : graph.ops()) {
       if (op instanceof Op.Rope rope) {
         frequencies.computeIfAbsent(rope.spec(), RopeSpec::frequencies);
@@ -59,10 +62,9 @@ final class StepTables implements AutoCloseable {
     spans = batch.spans().size();
     int[] positions = fillRows(batch);
     fillPages(batch.spans());
-    for (int rank = 0; rank < plan.states().size(); rank++) {
-      int state = rank;
+    for (int state : reach.states()) {
       put(
-          new States(rank),
+          new States(state),
           batch.spans().stream().mapToLong(span -> span.memory().state(state)).toArray());
     }
     frequencies.forEach((spec, pairs) -> put(spec, turns(spec, pairs, positions)));
@@ -106,7 +108,7 @@ final class StepTables implements AutoCloseable {
 
   private void fillPages(List<Span> all) {
     List<Long> offsets = new ArrayList<>();
-    for (int group = 0; group < plan.groups().size(); group++) {
+    for (int group : reach.groups()) {
       int[] lists = new int[all.size()];
       for (int s = 0; s < lists.length; s++) {
         Span span = all.get(s);

@@ -5,13 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import mneme.device.Batch;
 import mneme.device.DevicePool;
 import mneme.device.Edges;
 import mneme.device.Logits;
 import mneme.device.Program;
+import mneme.device.Reach;
 import mneme.device.Span;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
@@ -24,8 +24,7 @@ final class NullProgram implements Program {
   private final MemoryPlan plan;
   private final Duration delay;
   private final Edges edges;
-  private final List<Integer> groups;
-  private final List<Integer> states;
+  private final Reach reach;
   private final MemorySegment word = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
   NullProgram(Graph graph, MemoryPlan plan, Duration delay) {
@@ -33,19 +32,8 @@ final class NullProgram implements Program {
     this.plan = plan;
     this.delay = delay;
     this.edges = Edges.of(graph);
-    List<MemoryPlan.Place> places = graph.neededHere().stream().map(plan.places()::get).toList();
-    groups =
-        places.stream()
-            .filter(MemoryPlan.Place.InPage.class::isInstance)
-            .map(place -> ((MemoryPlan.Place.InPage) place).group())
-            .distinct()
-            .toList();
-    states =
-        places.stream()
-            .filter(MemoryPlan.Place.InBlock.class::isInstance)
-            .map(place -> ((MemoryPlan.Place.InBlock) place).state())
-            .toList();
-    groups.forEach(this::checkRoom);
+    this.reach = Reach.of(graph, plan);
+    reach.groups().forEach(this::checkRoom);
   }
 
   private void checkRoom(int group) {
@@ -76,7 +64,7 @@ final class NullProgram implements Program {
           say(memory, values, output++ * width);
         }
       }
-      for (int state : states) {
+      for (int state : reach.states()) {
         put(pool, span.memory().state(state), memory);
       }
     }
@@ -94,7 +82,7 @@ final class NullProgram implements Program {
       return memory;
     }
     long told = HashRow.read(given, row * edges.givenWidth());
-    boolean remembers = !groups.isEmpty() || !states.isEmpty();
+    boolean remembers = !reach.groups().isEmpty() || !reach.states().isEmpty();
     return !remembers || told == memory ? told : memory * 31 + told;
   }
 
@@ -108,7 +96,7 @@ final class NullProgram implements Program {
 
   private void keep(Span span, int index, long memory, DevicePool pool) {
     int position = span.start() + index;
-    for (int group : groups) {
+    for (int group : reach.groups()) {
       int end = span.start() + span.tokens().length();
       int oldest = plan.firstPage(plan.groups().get(group), end);
       if (position / plan.pageTokens() >= oldest) {
@@ -125,12 +113,12 @@ final class NullProgram implements Program {
     }
     long first = 0;
     boolean seen = false;
-    for (int group : groups) {
+    for (int group : reach.groups()) {
       long found = get(pool, slot(span, group, span.start() - 1));
       first = seen && found != first ? first * 31 + found : found;
       seen = true;
     }
-    for (int state : states) {
+    for (int state : reach.states()) {
       long found = get(pool, span.memory().state(state));
       first = seen && found != first ? first * 31 + found : found;
       seen = true;
