@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// A ragged step: spans of different sequences, prefill chunks and decodes mixed.
 ///
 /// @param given for a graph that begins with [mneme.graph.Op.Given]: at least [#rows()] rows of its
-///   width, in the order of the spans' tokens; else null. Only read, and only while the step runs
+///   width, in the order of the spans' tokens; else null. Read while the step runs; not where its
+///   own rows go
 public record Batch(List<Span> spans, float @Nullable [] given) {
   public Batch {
     spans = List.copyOf(spans);

@@ -73,12 +73,12 @@ final class Cuts {
     return new Cut(place, live);
   }
 
-  /// At most one cut between two ops that matter: where no more goes across than at the narrowest
-  /// place in the middle of the graph, and a step to either side makes it more. The middle is the
-  /// measure because some values may live through every layer (RWKV-7, Gemma 4) and so widen all
-  /// places but the outer ones.
+  /// At most one cut between two ops that matter: a place as narrow as any half of the graph has,
+  /// from which a step to either side lets more across. Inside a layer there is no such place. The
+  /// narrowest place of all is no measure, as some values live through many layers but not through
+  /// all (RWKV-7, Gemma 4).
   List<Cut> candidates() {
-    int narrow = narrowest(last / 4, last - last / 4);
+    int narrow = narrowestOfHalves();
     List<Cut> candidates = new ArrayList<>();
     int first = nextThatMatters(0);
     while (first < graph.ops().size()) {
@@ -109,21 +109,31 @@ final class Cuts {
         || op instanceof Op.ExpertMatMul;
   }
 
+  /// What goes across the narrowest place of a half of the graph, of that half where it is most.
+  private int narrowestOfHalves() {
+    int half = last / 2;
+    int most = 0;
+    for (int from = 1; from + half <= last; from++) {
+      most = Math.max(most, narrowest(from, from + half));
+    }
+    return most;
+  }
+
   private int narrowest(int from, int to) {
     int narrowest = Integer.MAX_VALUE;
-    for (int place = Math.max(1, from); place <= to; place++) {
+    for (int place = from; place <= to; place++) {
       narrowest = Math.min(narrowest, widths[place]);
     }
     return narrowest;
   }
 
   /// The first of the narrowest places `[from, to]` that are fit for a cut, or 0.
-  private int best(int from, int to, int most) {
+  private int best(int from, int to, int narrow) {
     int best = 0;
     for (int place = from; place <= to; place++) {
       boolean isFit =
           widths[place] > 0
-              && widths[place] <= most
+              && widths[place] <= narrow
               && !splitsMemory[place]
               && rises(place, -1)
               && rises(place, 1);

@@ -1,6 +1,8 @@
 package mneme.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,8 +11,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mneme.format.Encoding;
+import mneme.graph.Graph;
+import mneme.graph.GraphBuilder;
 import mneme.graph.Op;
+import mneme.memory.KvEncoding;
+import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
+import mneme.memory.Tokens;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +112,63 @@ public abstract class OpContract {
       assertThat(rig.step(rig.sequence().next(tokens[0], 0)).length).isZero();
     }
   }
+
+  @Test
+  void aPartWithoutItsRowsOrWithTooFewOutputsIsRefused() {
+    GraphBuilder builder = new GraphBuilder();
+    builder.rmsNorm(builder.given(8), null, 1e-6f);
+    Graph part = builder.build();
+    MemoryPlan plan = MemoryPlan.of(part.needs(), KvEncoding.both(Encoding.F32), PAGE_TOKENS);
+    Tokens tokens = Tokens.of(1, 2, 3);
+    List<Span> spans = List.of(new Span(tokens, 0, NOWHERE, 3));
+    Logits rows = new Logits(8);
+    try (Program program = device.prepare(part, plan, Numerics.EXACT);
+        DevicePool pool = device.openPool(256)) {
+      for (Batch refused :
+          List.of(
+              new Batch(spans),
+              new Batch(spans, new float[23]),
+              new Batch(List.of(new Span(tokens, 0, NOWHERE, 1)), new float[24]))) {
+        assertThatThrownBy(() -> program.run(refused, pool, rows))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+      float[] given = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 2, 9};
+      program.run(new Batch(spans, given), pool, rows);
+      assertThat(rows.rows()).isEqualTo(3);
+      assertThat(rows.row(1)[7]).isCloseTo((float) Math.sqrt(8), within(1e-4f));
+      assertThat(rows.row(2)[0]).isCloseTo(2, within(1e-4f));
+    }
+  }
+
+  /// Who asks for the best tokens only is given whole rows where they are no logits.
+  @Test
+  void rowsThatGoToAnotherPartAreWhole() {
+    GraphBuilder builder = new GraphBuilder();
+    builder.rmsNorm(builder.given(300), null, 1e-6f);
+    Graph part = builder.build();
+    MemoryPlan plan = MemoryPlan.of(part.needs(), KvEncoding.both(Encoding.F32), PAGE_TOKENS);
+    Logits rows = new Logits(300);
+    rows.want(2);
+    try (Program program = device.prepare(part, plan, Numerics.EXACT);
+        DevicePool pool = device.openPool(256)) {
+      List<Span> spans = List.of(new Span(Tokens.of(1), 0, NOWHERE, 1));
+      program.run(new Batch(spans, new float[300]), pool, rows);
+      assertThat(rows.isWhole()).isTrue();
+    }
+  }
+
+  private static final LeaseView NOWHERE =
+      new LeaseView() {
+        @Override
+        public long page(int group, int index) {
+          throw new AssertionError("no op remembers");
+        }
+
+        @Override
+        public long state(int state) {
+          throw new AssertionError("no op remembers");
+        }
+      };
 
   private static Rig rig(Device device, OpCase opCase) {
     MemoryPlan plan = MemoryPlan.of(opCase.graph().needs(), opCase.encoding(), PAGE_TOKENS);

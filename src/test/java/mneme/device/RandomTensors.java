@@ -13,15 +13,15 @@ import mneme.format.Tensor;
 
 /// Tensors drawn from a seed. Numbers have a deviation of about one; of the block formats every bit
 /// pattern occurs, with scales that keep the numbers there.
-final class RandomTensors {
+public final class RandomTensors {
   private final Random random;
   private int count;
 
-  RandomTensors(long seed) {
+  public RandomTensors(long seed) {
     this.random = new Random(seed);
   }
 
-  Tensor normal(long... dims) {
+  public Tensor normal(long... dims) {
     return f32(x -> x, dims);
   }
 

@@ -20,6 +20,7 @@ final class ReferenceProgram implements Program {
 
   @Override
   public void run(Batch batch, DevicePool pool, Logits logits) {
+    Edges.of(graph).check(batch);
     var step = new ReferenceStep(graph, plan, batch, pool, this::weights);
     graph.ops().forEach(step::run);
     double[][] rows = step.value(graph.logits());

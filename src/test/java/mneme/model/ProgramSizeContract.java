@@ -3,7 +3,7 @@ package mneme.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import mneme.SharedData;
 import mneme.device.Batch;
@@ -17,6 +17,7 @@ import mneme.device.StepSize;
 import mneme.format.Encoding;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
+import mneme.graph.Cut;
 import mneme.graph.Graph;
 import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
@@ -62,27 +63,44 @@ abstract class ProgramSizeContract {
   void aProgramTakesWhatWasMeasured(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       Graph graph = Architectures.graph(file, 256);
-      MemoryPlan plan = MemoryPlan.of(graph.needs(), KvEncoding.both(Encoding.F16), 64);
       for (Numerics numerics : Numerics.values()) {
-        StepSize largest = new StepSize(ROWS, OUTPUTS);
-        var measured = device.measure(graph, plan, numerics, largest);
-        try (Program program = device.prepare(graph, plan, numerics);
-            DevicePool pool = device.openPool(Math.max(256, plan.bytes(ROWS)))) {
-          Logits logits = new Logits(graph.vocabulary());
-          LeaseView memory = packed(plan);
-          Tokens tokens = Tokens.of(new int[ROWS]);
-          program.run(step(tokens.slice(0, 3), 1, memory), pool, logits);
-          program.run(step(tokens, OUTPUTS, memory), pool, logits);
-          program.run(step(tokens.slice(0, 9), 9, memory), pool, logits);
-          assertThat(measured.weightBytes()).isPositive().isEqualTo(program.weightBytes());
-          assertThat(measured.scratchBytes()).isPositive().isEqualTo(program.scratchBytes());
-        }
+        check(graph, numerics);
       }
     }
   }
 
-  private static Batch step(Tokens tokens, int outputs, LeaseView memory) {
-    return new Batch(Arrays.asList(new Span(tokens, 0, memory, outputs)));
+  /// Each part of a model, laid out by the plan of the whole.
+  @ParameterizedTest
+  @MethodSource("models")
+  void partsTakeWhatWasMeasured(Path model) {
+    try (ModelFile file = ModelFiles.open(model)) {
+      Graph graph = Architectures.graph(file, 256);
+      List<Cut> cuts = Cut.candidates(graph);
+      List<Cut> two = List.of(cuts.getFirst(), cuts.get(cuts.size() / 2));
+      Cut.parts(graph, two).forEach(part -> check(part, Numerics.QUANTIZED));
+    }
+  }
+
+  private void check(Graph graph, Numerics numerics) {
+    MemoryPlan plan = MemoryPlan.of(graph.needs(), KvEncoding.both(Encoding.F16), 64);
+    boolean everyRow = graph.endsInEveryRow();
+    StepSize largest = new StepSize(ROWS, everyRow ? ROWS : OUTPUTS);
+    var measured = device.measure(graph, plan, numerics, largest);
+    try (Program program = device.prepare(graph, plan, numerics);
+        DevicePool pool = device.openPool(Math.max(256, plan.bytes(ROWS)))) {
+      Logits logits = new Logits(graph.vocabulary());
+      LeaseView memory = packed(plan);
+      float[] given = new float[ROWS * graph.givenWidth()];
+      Tokens tokens = Tokens.of(new int[ROWS]);
+      for (StepSize size : List.of(new StepSize(3, 1), largest, new StepSize(9, 9))) {
+        Tokens read = tokens.slice(0, size.rows());
+        int outputs = everyRow ? size.rows() : size.outputs();
+        Span span = new Span(read, 0, memory, outputs);
+        program.run(new Batch(List.of(span), given), pool, logits);
+      }
+      assertThat(measured.weightBytes()).isPositive().isEqualTo(program.weightBytes());
+      assertThat(measured.scratchBytes()).isPositive().isEqualTo(program.scratchBytes());
+    }
   }
 
   /// One page of each group, and the states, side by side.

@@ -1,0 +1,24 @@
+package mneme.model;
+
+import java.util.stream.Stream;
+import mneme.device.Device;
+import mneme.device.GraphicsDevices;
+
+/// The first OpenCL device of this machine, then its first Vulkan device; the models of
+/// [VkGoldensTest].
+class GraphicsSplitTest extends SplitContract {
+  @Override
+  Device openFirst() {
+    return GraphicsDevices.openCl();
+  }
+
+  @Override
+  Device openSecond() {
+    return GraphicsDevices.vulkan();
+  }
+
+  @Override
+  Stream<String> names() {
+    return GoldenModel.names().filter(VkGoldensTest::isWanted);
+  }
+}

@@ -1,0 +1,24 @@
+package mneme.model;
+
+import java.util.stream.Stream;
+import mneme.device.Device;
+import mneme.device.GraphicsDevices;
+import mneme.device.host.HostDevice;
+
+/// The first Vulkan device of this machine, then the host; the models of [VkGoldensTest].
+class VkSplitTest extends SplitContract {
+  @Override
+  Device openFirst() {
+    return GraphicsDevices.vulkan();
+  }
+
+  @Override
+  Device openSecond() {
+    return new HostDevice(2);
+  }
+
+  @Override
+  Stream<String> names() {
+    return GoldenModel.names().filter(VkGoldensTest::isWanted);
+  }
+}
