@@ -2,18 +2,24 @@ package mneme.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import mneme.format.ModelFile;
+import mneme.format.ModelFiles;
 import mneme.graph.Cut;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.graph.Value;
 import mneme.graph.Wires;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every architecture can be cut between its layers, and nowhere through what it remembers.
@@ -105,6 +111,25 @@ class GoldenCutsTest {
       // At most the residual stream and one more row like it (RWKV-7, Gemma 4).
       assertThat(IntStream.of(cuts.stream().mapToInt(Cut::width).toArray()))
           .allMatch(width -> width <= 2 * embedded);
+    }
+  }
+
+  /// At real sizes too, where only the residual stream goes across.
+  @ParameterizedTest
+  @CsvSource({
+    "LLAMA_1B, 32, 2048",
+    "GEMMA3_1B, 52, 1152",
+    "MAMBA2_130M, 24, 768",
+    "FALCON_H1_500M, 72, 1024"
+  })
+  void realShapesAreCutAlongTheResidualStream(
+      RealShapes shape, int cuts, int width, @TempDir Path folder) throws IOException {
+    Path path = shape.forge().writeTo(folder.resolve("model.gguf"));
+    try (ModelFile file = ModelFiles.open(path)) {
+      assertThat(Cut.candidates(Architectures.graph(file, 4096)))
+          .hasSize(cuts)
+          .extracting(Cut::width)
+          .containsOnly(width);
     }
   }
 }
