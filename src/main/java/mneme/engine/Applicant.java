@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import mneme.device.ProgramSize;
+import mneme.schedule.Division;
 import mneme.schedule.Placement;
+import org.jspecify.annotations.Nullable;
 
 /// A model that looks for a device, and what it would take of each.
 final class Applicant {
@@ -13,6 +15,7 @@ final class Applicant {
   private final Set<String> asked = new HashSet<>();
   private final Map<String, Placement.Size> sizes = new HashMap<>();
   private final Set<String> without;
+  private @Nullable Segments segments;
 
   Applicant(Node.Place place) {
     this.place = place;
@@ -36,6 +39,16 @@ final class Applicant {
   /// The device was opened again: what it was asked before may be lost.
   void reopened(String device) {
     asked.remove(device);
+    if (segments != null) {
+      segments.reopened(device);
+    }
+  }
+
+  /// What it could be divided into; made when first asked for.
+  Segments segments() {
+    Segments known = segments == null ? new Segments(place.blueprint()) : segments;
+    segments = known;
+    return known;
   }
 
   void measured(String device, ProgramSize size) {
@@ -44,6 +57,11 @@ final class Applicant {
 
   void cannotGoTo(String device) {
     without.add(device);
+  }
+
+  /// Whether these devices together could not take it before.
+  boolean isRefusedBy(Division.Divided divided) {
+    return without.contains(Splits.id(divided));
   }
 
   Set<String> without() {

@@ -38,10 +38,11 @@ final class Draft implements Sampler.History {
     return !ended && slice.end() <= length && length < drawing.lengthLimit();
   }
 
-  Span span(Run run) {
+  /// @param outputs last rows that are wanted
+  Span span(Run run, int outputs) {
     Slice slice = run.slice();
     Tokens tokens = Tokens.of(Arrays.copyOfRange(ids, slice.start(), slice.end()));
-    return new Span(tokens, slice.start(), run.memory(), slice.draws() ? 1 : 0);
+    return new Span(tokens, slice.start(), run.memory(), outputs);
   }
 
   Sampler.Wish wish() {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import mneme.memory.MemoryPlan;
 import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -26,10 +27,17 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   /// From the node.
   ///
   /// @param program number of this load, at the worker
+  /// @param plan how the model's memory lies there
   /// @param scratchBytes that its largest step takes there
   /// @param poolBytes of the device's pool, if it is not open yet
   /// @param why it was put there
-  record Placed(long program, Station station, long scratchBytes, long poolBytes, String why)
+  record Placed(
+      long program,
+      Station station,
+      MemoryPlan plan,
+      long scratchBytes,
+      long poolBytes,
+      String why)
       implements Command {}
 
   /// From the node: no device can take the model.
@@ -170,7 +178,7 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     at = placed;
     getContext().getLog().info("model '{}' is put {}", job.model(), placed.why());
     Blueprint read = blueprint();
-    var recipe = new Workbench.Recipe(placed.program(), read.graph(), read.plan(), read.numerics());
+    var recipe = new Workbench.Recipe(placed.program(), read.graph(), placed.plan(), read.numerics());
     placed
         .station()
         .worker()
@@ -185,13 +193,13 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   private Behavior<Command> register(long bytes) {
     weightBytes = bytes;
     Blueprint read = blueprint();
-    Vault.Entry entry =
-        new Vault.Entry(
-            read.plan(),
-            house.settings().limits().chunkTokens(),
-            read.model().contextTokens(),
-            read.model().tokenizer().endIds());
     if (at != null) {
+      Vault.Entry entry =
+          new Vault.Entry(
+              at.plan(),
+              house.settings().limits().chunkTokens(),
+              read.model().contextTokens(),
+              read.model().tokenizer().endIds());
       at.station()
           .pool()
           .tell(

@@ -3,6 +3,7 @@ package mneme.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
 import mneme.memory.Tokens;
@@ -19,7 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Lends the bytes of one device. A lease ends when its owner gives it back or dies; every step
+/// Lends the bytes of one device, or of the banks of a model that is split over several. A lease ends when its owner gives it back or dies; every step
 /// passes through here to get its memory, so no step can touch a lease that has ended.
 public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Command> {
   public sealed interface Command {}
@@ -60,9 +61,21 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   record StepEnded(long number, long epoch, List<Outcome> outcomes) implements Command {}
 
   /// From the worker: the device is open, and nothing of what was leased before is left.
+  ///
+  /// @param bankBytes of each bank
+  /// @param plans that it is to serve
   record DeviceReady(
-      long epoch, long bytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
-      implements Command {}
+      long epoch, List<Long> bankBytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
+      implements Command {
+    DeviceReady {
+      bankBytes = List.copyOf(bankBytes);
+      plans = List.copyOf(plans);
+    }
+
+    long bytes() {
+      return bankBytes.stream().mapToLong(Long::longValue).sum();
+    }
+  }
 
   /// Makes a memory plan known.
   ///
@@ -158,7 +171,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   private Lending lending(DeviceReady ready) {
     return new Lending(
-        vault.open(ready.bytes(), ready.plans()), Station.firstLease(ready.epoch()), vault);
+        vault.open(ready.bankBytes(), ready.plans()), Station.firstLease(ready.epoch()), vault);
   }
 
   @Override
@@ -291,7 +304,9 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
       runs.add(new Run(slice, lending.tenures().view(slice.lease())));
     }
     steps++;
-    var step = new Worker.Step(steps, device.epoch(), plan, runs, lending.ledger().chores());
+    Ledger ledger = lending.ledger();
+    var step =
+        new Worker.Step(steps, device.epoch(), ledger.shape(), plan, runs, ledger.chores());
     lending.tenures().sent(steps, slices);
     device.worker().tell(step);
   }

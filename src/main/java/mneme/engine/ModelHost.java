@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -61,8 +62,14 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   /// What all hosts of a node share.
+  ///
+  /// @param vaults makes one for the pool of a model that is split
   record House(
-      ActorRef<Node.Command> node, Loader loader, EngineSettings settings, LongSupplier nowNs) {}
+      ActorRef<Node.Command> node,
+      Loader loader,
+      EngineSettings settings,
+      LongSupplier nowNs,
+      Supplier<Vault> vaults) {}
 
   /// A model that cannot even read one token and draw the next is of no use.
   private static final int SHORTEST_TOKENS = 2;

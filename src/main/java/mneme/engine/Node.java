@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import mneme.memory.MemoryPlan;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -66,20 +69,33 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// From a worker: its device does not open, or is not to be relied on.
   record DeviceFailed(String device, String why) implements Command {}
 
-  private record Measured(Applicant applicant, String device, Worker.Measured answer)
+  record Measured(Applicant applicant, String device, Worker.Measured answer)
       implements Command {}
+
+  record MeasuredSegments(
+      Applicant applicant, String device, Worker.MeasuredSegments answer) implements Command {}
+
+  /// From a relay: nothing is left of its model on any device.
+  record Disbanded(int station) implements Command {}
+
+  /// A relay has failed.
+  record RelayDied(int station) implements Command {}
 
   private record HostGone(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
   /// Whom to ask about what.
   ///
+  /// @param stations of the devices
+  /// @param splits of the models that are split
   /// @param rooms the devices that are open, and what of them is taken
   record Directory(
       List<Station> stations,
+      List<Station> splits,
       Map<String, ActorRef<ModelHost.Command>> hosts,
       List<Placement.Room> rooms) {
     Directory {
       stations = List.copyOf(stations);
+      splits = List.copyOf(splits);
       hosts = new LinkedHashMap<>(hosts);
       rooms = List.copyOf(rooms);
     }
@@ -89,19 +105,29 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   ///
   /// @param devices the preferred first
   /// @param nowNs a clock that only moves forward
-  record Ground(Loader loader, EngineSettings settings, List<Outfit> devices, LongSupplier nowNs) {
+  /// @param vaults makes one for the pool of a model that is split
+  record Ground(
+      Loader loader,
+      EngineSettings settings,
+      List<Outfit> devices,
+      LongSupplier nowNs,
+      Supplier<Vault> vaults) {
     Ground {
       devices = List.copyOf(devices);
+    }
+
+    Ground(
+        Loader loader, EngineSettings settings, List<Outfit> devices, LongSupplier nowNs) {
+      this(loader, settings, devices, nowNs, () -> Vault.of(settings));
     }
   }
 
   private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
   private final Map<String, Station> stations = new LinkedHashMap<>();
   private final Residents residents;
-  private final List<Applicant> applicants = new ArrayList<>();
+  private final Reception reception;
   private final ModelHost.House house;
   private long sequences;
-  private long programs;
   private long spawned;
 
   static Behavior<Command> create(Ground ground) {
@@ -115,9 +141,15 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       stations.put(outfit.id(), station(outfit, ground));
       caps.put(outfit.id(), outfit.mostBytes());
     }
-    residents = new Residents(new Placement(ground.settings().pool()), caps, ground.nowNs());
+    residents = new Residents(ground.settings().pool(), caps, ground.nowNs());
     house =
-        new ModelHost.House(context.getSelf(), ground.loader(), ground.settings(), ground.nowNs());
+        new ModelHost.House(
+            context.getSelf(),
+            ground.loader(),
+            ground.settings(),
+            ground.nowNs(),
+            ground.vaults());
+    reception = new Reception(context, stations, residents, house);
   }
 
   private Station station(Outfit outfit, Ground ground) {
@@ -140,34 +172,40 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case Load(var model, var keepAlive, var replyTo) ->
           host(model).tell(new ModelHost.Load(keepAlive, replyTo));
       case Inspect(var replyTo) ->
-          replyTo.tell(new Directory(List.copyOf(stations.values()), hosts, residents.rooms()));
+          replyTo.tell(
+              new Directory(
+                  List.copyOf(stations.values()), reception.splits().stations(), hosts, residents.rooms()));
       case Leave(var model, var host) -> {
         hosts.remove(model, host);
         host.tell(ModelHost.Close.NOW);
       }
       case HostGone(var model, var host) -> onGone(model, host);
       case Place place -> {
-        applicants.removeIf(earlier -> earlier.place().host().equals(place.host()));
-        applicants.add(new Applicant(place));
-        answer();
+        reception.leave(place.host());
+        reception.enter(place);
       }
       case Measured(var applicant, var device, var answer) -> {
         answer
             .size()
             .ifPresentOrElse(
                 size -> applicant.measured(device, size), () -> applicant.cannotGoTo(device));
-        answer();
+        reception.serve();
       }
+      case MeasuredSegments(var applicant, var device, var answer) -> {
+        applicant.segments().measured(device, answer.sizes());
+        reception.serve();
+      }
+      case Disbanded(var station) -> reception.splits().close(station);
+      case RelayDied(var station) -> onRelayDied(station);
       case Settled(var host, var bytes, var loadNs) -> residents.settled(host, bytes, loadNs);
       case Idle(var host) -> residents.idle(host);
       case Stays(var host) -> {
         residents.stays(host);
-        answer();
+        reception.serve();
       }
       case DeviceOpened(var device, var free, var largest) -> {
         residents.opened(device, free, largest);
-        applicants.forEach(applicant -> applicant.reopened(device));
-        answer();
+        reception.reopened(device);
       }
       case DeviceFailed(var device, var why) -> onFailed(device, why);
     }
@@ -182,9 +220,8 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   private void onGone(String model, ActorRef<ModelHost.Command> host) {
     hosts.remove(model, host);
-    applicants.removeIf(applicant -> applicant.place().host().equals(host));
     residents.gone(host);
-    answer();
+    reception.leave(host);
   }
 
   /// Models that were there are loaded on another device, if one holds them.
@@ -193,65 +230,15 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       getContext().getLog().warn("device {} is not used for now: {}", device, why);
     }
     residents.failed(device).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
-    answer();
+    reception.serve();
   }
 
-  /// In the order in which they were asked; while someone is leaving, all wait.
-  private void answer() {
-    while (!applicants.isEmpty() && !residents.isWaiting() && !residents.isEmptying()) {
-      Applicant first = applicants.getFirst();
-      List<Station> unknown =
-          stations.values().stream()
-              .filter(
-                  station -> residents.isOpen(station.device()) && !first.knows(station.device()))
-              .toList();
-      unknown.forEach(station -> measure(first, station));
-      if (!unknown.isEmpty()) {
-        return;
-      }
-      place(first);
-    }
-  }
-
-  private void measure(Applicant applicant, Station at) {
-    if (!applicant.asks(at.device())) {
-      return;
-    }
-    ActorRef<Command> self = getContext().getSelf();
-    ActorRef<Worker.Measured> replyTo =
-        getContext()
-            .spawnAnonymous(
-                Behaviors.receiveMessage(answer -> {
-                  self.tell(new Measured(applicant, at.device(), answer));
-                  return Behaviors.stopped();
-                }));
-    Blueprint blueprint = applicant.place().blueprint();
-    at.worker()
-        .tell(
-            new Worker.Measure(
-                blueprint.graph(),
-                blueprint.plan(),
-                blueprint.numerics(),
-                house.settings().largestStep(),
-                replyTo));
-  }
-
-  private void place(Applicant applicant) {
-    Placement.Demand demand = applicant.demand(house.settings().limits().chunkTokens());
-    Place place = applicant.place();
-    switch (residents.place(place.host(), demand, applicant.without())) {
-      case Residents.Answer.On(var device, var poolBytes, var why) -> {
-        applicants.remove(applicant);
-        Station station = Objects.requireNonNull(stations.get(device));
-        long scratch = Objects.requireNonNull(demand.sizes().get(device)).scratchBytes();
-        place.replyTo().tell(new Landing.Placed(++programs, station, scratch, poolBytes, why));
-      }
-      case Residents.Answer.Nowhere(var why) -> {
-        applicants.remove(applicant);
-        place.replyTo().tell(new Landing.Unplaced(why));
-      }
-      case Residents.Answer.After(var leaving) ->
-          leaving.forEach(host -> host.tell(ModelHost.Vacate.NOW));
+  /// The model is brought to devices anew.
+  private void onRelayDied(int number) {
+    Station station = reception.splits().close(number);
+    if (station != null) {
+      getContext().getLog().error("the relay of {} has failed", station.device());
+      residents.splitOver(station.device()).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
     }
   }
 

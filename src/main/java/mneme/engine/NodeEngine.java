@@ -23,6 +23,10 @@ import org.apache.pekko.stream.javadsl.Source;
 /// The engine of a node, as seen from outside its actors.
 final class NodeEngine implements Engine {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// With a host, which may have stopped since the node named it.
+  private static final Duration HOST_PATIENCE = Duration.ofSeconds(2);
+
   private static final Duration MEASURING_PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOADING_PATIENCE = Duration.ofMinutes(10);
 
@@ -164,7 +168,8 @@ final class NodeEngine implements Engine {
   }
 
   private CompletionStage<Map<String, MemoryPool.Books>> books(Node.Directory directory) {
-    List<Station> stations = directory.stations();
+    List<Station> stations = new ArrayList<>(directory.stations());
+    stations.addAll(directory.splits());
     return all(stations.stream()
             .map(station ->
                 this.<MemoryPool.Command, MemoryPool.Books>ask(
@@ -197,7 +202,9 @@ final class NodeEngine implements Engine {
     return all(
         directory.hosts().values().stream()
             .map(host ->
-                this.<ModelHost.Command, HostReport>ask(host, ModelHost.Inspect::new, PATIENCE))
+                this.<ModelHost.Command, HostReport>ask(
+                        host, ModelHost.Inspect::new, HOST_PATIENCE)
+                    .exceptionally(_ -> HostReport.NOTHING))
             .toList());
   }
 

@@ -7,10 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import mneme.schedule.Division;
 import mneme.schedule.Placement;
+import mneme.schedule.PoolSize;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /// Which model lives on which device, and what of each device is taken: the node's books, from
@@ -22,21 +25,27 @@ final class Residents {
   /// A model and where it lives.
   private static final class Resident {
     final ActorRef<ModelHost.Command> host;
-    final String device;
-    long bytes;
+
+    /// What it takes of each of its devices; more than one if it is split.
+    final Map<String, Long> bytesOn;
+
+    /// Whether its memory comes from the pool of its device.
+    final boolean usesPool;
+
     long loadNs;
     long idleSinceNs;
     boolean isIdle;
     boolean isLeaving;
 
-    Resident(ActorRef<ModelHost.Command> host, String device, long bytes) {
+    Resident(ActorRef<ModelHost.Command> host, Map<String, Long> bytesOn, boolean usesPool) {
       this.host = host;
-      this.device = device;
-      this.bytes = bytes;
+      this.bytesOn = new LinkedHashMap<>(bytesOn);
+      this.usesPool = usesPool;
     }
   }
 
   private final Placement placement;
+  private final Division division;
   private final LongSupplier nowNs;
   private final Map<String, Long> caps;
   private final Map<String, Opening> openings = new HashMap<>();
@@ -45,8 +54,9 @@ final class Residents {
   private final Map<ActorRef<ModelHost.Command>, Resident> residents = new LinkedHashMap<>();
 
   /// @param caps of the devices, the preferred first: most bytes to use; 0: what is free
-  Residents(Placement placement, Map<String, Long> caps, LongSupplier nowNs) {
-    this.placement = placement;
+  Residents(PoolSize poolSize, Map<String, Long> caps, LongSupplier nowNs) {
+    placement = new Placement(poolSize);
+    division = new Division(poolSize);
     this.caps = new LinkedHashMap<>(caps);
     this.nowNs = nowNs;
     silent = new HashSet<>(caps.keySet());
@@ -70,12 +80,21 @@ final class Residents {
     openings.remove(device);
     List<ActorRef<ModelHost.Command>> hosts = new ArrayList<>();
     for (Resident resident : residents.values()) {
-      if (resident.device.equals(device)) {
+      if (resident.bytesOn.containsKey(device)) {
         resident.isLeaving = false;
         hosts.add(resident.host);
       }
     }
     return hosts;
+  }
+
+  /// Hosts whose model is split over these devices.
+  List<ActorRef<ModelHost.Command>> splitOver(String devices) {
+    return residents.values().stream()
+        .filter(one -> !one.usesPool)
+        .filter(one -> devices.split("#")[0].equals(String.join("+", one.bytesOn.keySet())))
+        .map(one -> one.host)
+        .toList();
   }
 
   /// Whether a device has not yet said whether it opens.
@@ -85,6 +104,8 @@ final class Residents {
 
   sealed interface Answer {
     record On(String device, long poolBytes, String why) implements Answer {}
+
+    record Over(Division.Divided divided) implements Answer {}
 
     /// Ask again when these have left or said that they stay.
     record After(List<ActorRef<ModelHost.Command>> leaving) implements Answer {}
@@ -104,7 +125,10 @@ final class Residents {
         gone(host);
         residents.put(
             host,
-            new Resident(host, device, Objects.requireNonNull(demand.sizes().get(device)).bytes()));
+            new Resident(
+                host,
+                Map.of(device, Objects.requireNonNull(demand.sizes().get(device)).bytes()),
+                true));
         poolBytes.put(device, bytes);
         yield new Answer.On(device, bytes, why);
       }
@@ -115,6 +139,46 @@ final class Residents {
         yield new Answer.After(hosts);
       }
     };
+  }
+
+  /// Divides a model that no device holds among several.
+  ///
+  /// @param without devices that could not take the model
+  Answer divide(
+      ActorRef<ModelHost.Command> host, Division.Demand demand, Set<String> without) {
+    List<ActorRef<ModelHost.Command>> others =
+        residents.keySet().stream().filter(one -> !one.equals(host)).toList();
+    List<Placement.Room> rooms =
+        rooms(others).filter(room -> !without.contains(room.device())).toList();
+    Optional<Division.Divided> now = division.divide(demand, rooms);
+    if (now.isPresent()) {
+      gone(host);
+      Map<String, Long> bytesOn = new LinkedHashMap<>();
+      now.get().parts().forEach(part -> bytesOn.put(part.device(), part.bytes()));
+      residents.put(host, new Resident(host, bytesOn, false));
+      return new Answer.Over(now.get());
+    }
+    List<ActorRef<ModelHost.Command>> idle =
+        others.stream()
+            .filter(one -> Objects.requireNonNull(residents.get(one)).isIdle)
+            .toList();
+    if (idle.isEmpty()
+        || division.divide(demand, rooms.stream().map(Residents::busy).toList()).isEmpty()) {
+      return new Answer.Nowhere("and no division among devices holds it either");
+    }
+    idle.forEach(one -> Objects.requireNonNull(residents.get(one)).isLeaving = true);
+    return new Answer.After(idle);
+  }
+
+  /// A device as it is when all idle models have left it.
+  private static Placement.Room busy(Placement.Room room) {
+    List<Placement.Guest> busy = room.guests().stream().filter(guest -> !guest.isIdle()).toList();
+    return new Placement.Room(
+        room.device(),
+        room.budgetBytes(),
+        room.largestBytes(),
+        busy.isEmpty() ? 0 : room.poolBytes(),
+        busy);
   }
 
   /// The devices that are open, and what of them is taken.
@@ -133,10 +197,10 @@ final class Residents {
     List<Placement.Guest> guests = new ArrayList<>();
     for (int i = 0; i < numbered.size(); i++) {
       Resident resident = Objects.requireNonNull(residents.get(numbered.get(i)));
-      if (resident.device.equals(device)) {
+      Long bytes = resident.bytesOn.get(device);
+      if (bytes != null) {
         long idleNs = resident.isIdle ? nowNs.getAsLong() - resident.idleSinceNs : 0;
-        guests.add(
-            new Placement.Guest(i, resident.bytes, resident.isIdle, idleNs, resident.loadNs));
+        guests.add(new Placement.Guest(i, bytes, resident.isIdle, idleNs, resident.loadNs));
       }
     }
     return new Placement.Room(
@@ -151,7 +215,9 @@ final class Residents {
   void settled(ActorRef<ModelHost.Command> host, long bytes, long loadNs) {
     Resident resident = residents.get(host);
     if (resident != null) {
-      resident.bytes = bytes;
+      if (resident.usesPool) {
+        resident.bytesOn.replaceAll((_, _) -> bytes);
+      }
       resident.loadNs = loadNs;
     }
   }
@@ -188,9 +254,13 @@ final class Residents {
   /// The host has unloaded its model, or died.
   void gone(ActorRef<ModelHost.Command> host) {
     Resident resident = residents.remove(host);
-    if (resident != null
-        && residents.values().stream().noneMatch(one -> one.device.equals(resident.device))) {
-      poolBytes.remove(resident.device);
+    if (resident != null && resident.usesPool) {
+      for (String device : resident.bytesOn.keySet()) {
+        if (residents.values().stream()
+            .noneMatch(one -> one.usesPool && one.bytesOn.containsKey(device))) {
+          poolBytes.remove(device);
+        }
+      }
     }
   }
 }

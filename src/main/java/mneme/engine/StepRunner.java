@@ -32,22 +32,49 @@ final class StepRunner {
   }
 
   /// @param drafts streams by lease; a lease that has none is skipped
-  List<Outcome> run(List<Run> runs, DevicePool pool, Map<Long, Draft> drafts) {
-    List<@Nullable Draft> active = new ArrayList<>(runs.size());
-    List<Span> spans = new ArrayList<>(runs.size());
-    for (Run run : runs) {
-      Draft draft = drafts.get(run.lease());
-      boolean wanted = draft != null && draft.wants(run.slice());
-      active.add(wanted ? draft : null);
-      if (draft != null && wanted) {
-        spans.add(draft.span(run));
-      }
-    }
+  /// @param given rows that the stage before ended in, if the program is a stage's
+  List<Outcome> run(
+      List<Run> runs, DevicePool pool, Map<Long, Draft> drafts, float @Nullable [] given) {
+    List<@Nullable Draft> active = active(runs, drafts);
+    List<Span> spans = spans(runs, active, false);
     if (!spans.isEmpty()) {
       logits.want(enough(runs, active));
-      program.run(new Batch(spans), pool, logits);
+      program.run(new Batch(spans, given), pool, logits);
     }
     return outcomes(runs, active);
+  }
+
+  /// Runs a stage that is not the last: returns what it ends in, a row for each token, valid until
+  /// it runs again.
+  float[] carry(
+      List<Run> runs, DevicePool pool, Map<Long, Draft> drafts, float @Nullable [] given) {
+    List<Span> spans = spans(runs, active(runs, drafts), true);
+    if (!spans.isEmpty()) {
+      program.run(new Batch(spans, given), pool, logits);
+    }
+    return logits.values();
+  }
+
+  private static List<@Nullable Draft> active(List<Run> runs, Map<Long, Draft> drafts) {
+    List<@Nullable Draft> active = new ArrayList<>(runs.size());
+    for (Run run : runs) {
+      Draft draft = drafts.get(run.lease());
+      active.add(draft != null && draft.wants(run.slice()) ? draft : null);
+    }
+    return active;
+  }
+
+  private static List<Span> spans(
+      List<Run> runs, List<@Nullable Draft> active, boolean wantsEveryRow) {
+    List<Span> spans = new ArrayList<>(runs.size());
+    for (int i = 0; i < runs.size(); i++) {
+      Draft draft = active.get(i);
+      Slice slice = runs.get(i).slice();
+      if (draft != null) {
+        spans.add(draft.span(runs.get(i), wantsEveryRow ? slice.count() : slice.draws() ? 1 : 0));
+      }
+    }
+    return spans;
   }
 
   /// How many of the best tokens are enough to draw from in every row of a step; 0 if some row

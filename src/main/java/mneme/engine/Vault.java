@@ -51,9 +51,9 @@ class Vault {
     return gridTokens;
   }
 
-  /// A ledger on `bytes` bytes, cut for `plans`, of which nothing is lent.
-  Ledger open(long bytes, List<MemoryPlan> plans) {
-    PoolShape shape = SlabSizing.of(bytes, plans);
+  /// A ledger on banks of `bankBytes` bytes each, cut for `plans`, of which nothing is lent.
+  Ledger open(List<Long> bankBytes, List<MemoryPlan> plans) {
+    PoolShape shape = SlabSizing.of(bankBytes, plans);
     Ledger ledger = new Ledger(shape, (long) (shape.bytes() * checkpointShare));
     entries.forEach(
         (model, entry) -> ledger.register(model, entry.plan(), entry.longestSpanTokens()));

@@ -120,19 +120,42 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
     switch (command) {
       case Worker.Step _, Worker.Reset _, Worker.Measure _, Worker.Prepare _, Worker.Unload _ ->
           given.add(command);
+      case Worker.MeasureSegments _,
+          Worker.PrepareStage _,
+          Worker.RunStage _,
+          Worker.ScrubStage _ ->
+          given.add(command);
       case Worker.Join _, Worker.Part _ -> {}
     }
     worker.tell(command);
   }
 
   private void onBegan() {
-    if (given.getFirst() instanceof Worker.Prepare || given.getFirst() instanceof Worker.Measure) {
+    if (isLoading(given.getFirst())) {
       return;
     }
     busySinceNs = staff.nowNs().getAsLong();
     if (!timers.isTimerActive(Look.NOW)) {
       timers.startSingleTimer(Look.NOW, staff.patience());
     }
+  }
+
+  private static boolean isLoading(Worker.Command command) {
+    return switch (command) {
+      case Worker.Prepare _,
+          Worker.PrepareStage _,
+          Worker.Measure _,
+          Worker.MeasureSegments _ ->
+          true;
+      case Worker.Step _,
+          Worker.RunStage _,
+          Worker.Reset _,
+          Worker.ScrubStage _,
+          Worker.Unload _,
+          Worker.Join _,
+          Worker.Part _ ->
+          false;
+    };
   }
 
   private void look() {
@@ -156,11 +179,22 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
     bench = bench.successor();
     worker = hire();
     Worker.Command stuck = given.removeFirst();
-    if (stuck instanceof Worker.Step(_, _, var plan, _, _)) {
-      String reason = "no answer within " + staff.patience();
-      plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), reason));
-    } else {
-      given.addFirst(stuck);
+    String reason = "no answer within " + staff.patience();
+    switch (stuck) {
+      case Worker.Step step ->
+          step.plan().scheduler().tell(new Scheduler.StepFailed(step.plan().number(), reason));
+      case Worker.RunStage(var leg) ->
+          leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), reason));
+      case Worker.Reset _,
+          Worker.ScrubStage _,
+          Worker.Unload _,
+          Worker.Prepare _,
+          Worker.PrepareStage _,
+          Worker.Measure _,
+          Worker.MeasureSegments _,
+          Worker.Join _,
+          Worker.Part _ ->
+          given.addFirst(stuck);
     }
     List.copyOf(given).forEach(worker::tell);
   }

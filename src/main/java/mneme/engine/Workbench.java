@@ -11,6 +11,7 @@ import mneme.device.Device;
 import mneme.device.DevicePool;
 import mneme.device.Numerics;
 import mneme.device.ProgramSize;
+import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Workbench {
   private final Outfit outfit;
   private final Map<Long, Recipe> recipes = new LinkedHashMap<>();
   private final Map<Long, StepRunner> runners = new LinkedHashMap<>();
+  private Stages stages = new Stages();
   private @Nullable Device device;
   private @Nullable DevicePool pool;
   private long poolBytes;
@@ -49,6 +51,7 @@ final class Workbench {
   Workbench successor() {
     Workbench next = new Workbench(outfit);
     next.recipes.putAll(recipes);
+    next.stages = stages.successor();
     next.epoch = epoch;
     next.poolBytes = poolBytes;
     return next;
@@ -107,9 +110,20 @@ final class Workbench {
         recipes.remove(recipe.program()); // its file was closed: nobody wants it any more
       }
     }
+    stages.open(opened);
     if (poolBytes > 0) {
       pool = opened.openPool(poolBytes);
     }
+  }
+
+  /// The stages here of models that are split.
+  Stages stages() {
+    return stages;
+  }
+
+  /// Makes a stage ready, with a bank of its own.
+  Stages.Open prepare(Stages.Recipe recipe) {
+    return stages.prepare(Objects.requireNonNull(device), recipe);
   }
 
   /// Makes a graph ready; the first one also opens the pool.
@@ -150,8 +164,29 @@ final class Workbench {
     return new Worker.Measured(opened.info(), size);
   }
 
+  /// What each of the segments of a model takes; a device that cannot run one runs none.
+  Worker.MeasuredSegments measure(Worker.MeasureSegments question) {
+    Device opened = Objects.requireNonNull(device);
+    StepSize largest = question.largest();
+    StepSize allRows = new StepSize(largest.rows(), largest.rows());
+    List<ProgramSize> sizes = new ArrayList<>();
+    try {
+      for (Graph segment : question.segments()) {
+        boolean isLast = sizes.size() == question.segments().size() - 1;
+        sizes.add(
+            opened.measure(
+                segment, question.plan(), question.numerics(), isLast ? largest : allRows));
+      }
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("device {} cannot run a part of a model", outfit.id(), e);
+      sizes.clear();
+    }
+    return new Worker.MeasuredSegments(sizes);
+  }
+
   /// The last one that goes takes the pool with it.
   void unload(long program) {
+    stages.unload(program);
     recipes.remove(program);
     StepRunner runner = runners.remove(program);
     if (runner != null) {
@@ -185,6 +220,7 @@ final class Workbench {
   void close() {
     List<AutoCloseable> open = new ArrayList<>();
     runners.values().forEach(runner -> open.add(runner.program()));
+    open.addAll(stages.takeOpen());
     Stream.of(pool, device).filter(Objects::nonNull).forEach(open::add);
     runners.clear();
     pool = null;

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.Numerics;
@@ -14,6 +16,7 @@ import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.memory.Chore;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolShape;
 import mneme.memory.Tokens;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -43,7 +46,9 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   ///
   /// @param number counts the steps of the device
   /// @param epoch which opening of the device the memory belongs to; of an earlier one all is void
-  record Step(long number, long epoch, Plan plan, List<Run> runs, List<Chore> chores)
+  /// @param shape how the pool is cut
+  record Step(
+      long number, long epoch, PoolShape shape, Plan plan, List<Run> runs, List<Chore> chores)
       implements Command {}
 
   /// From a new pool: the memory is scrubbed, and [MemoryPool.DeviceReady] is the answer.
@@ -62,6 +67,38 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   /// @param size empty: the device cannot run it
   record Measured(DeviceInfo info, Optional<ProgramSize> size) {}
+
+  /// What each segment of a model would take here.
+  ///
+  /// @param largest step of the whole model
+  record MeasureSegments(
+      List<Graph> segments,
+      MemoryPlan plan,
+      Numerics numerics,
+      StepSize largest,
+      ActorRef<MeasuredSegments> replyTo)
+      implements Command {
+    MeasureSegments {
+      segments = List.copyOf(segments);
+    }
+  }
+
+  /// @param sizes empty: the device cannot run them
+  record MeasuredSegments(List<ProgramSize> sizes) {
+    MeasuredSegments {
+      sizes = List.copyOf(sizes);
+    }
+  }
+
+  /// From a relay; answered with [Relay.StageOpen] or [Relay.StageRefused].
+  record PrepareStage(Stages.Recipe recipe) implements Command {}
+
+  /// From a relay; answered with [Relay.Carried], [Relay.Finished], [Relay.Missed] or
+  /// [Relay.Broke].
+  record RunStage(Relay.Leg leg) implements Command {}
+
+  /// From a relay; answered with [Relay.StageOpen].
+  record ScrubStage(long program) implements Command {}
 
   /// Answered with [Unloaded].
   record Unload(long program, ActorRef<Unloaded> replyTo) implements Command {}
@@ -130,6 +167,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     this.bench = bench;
     this.post = post;
     announce();
+    bench.stages().all().forEach(this::announce);
   }
 
   @Override
@@ -138,6 +176,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       case Join(var lease, var known, var drawing) -> drafts.put(lease, new Draft(known, drawing));
       case Part(var lease) -> drafts.remove(lease);
       case Step _, Reset _, Measure _, Prepare _, Unload _ -> use(command);
+      case MeasureSegments _, PrepareStage _, RunStage _, ScrubStage _ -> use(command);
     }
     return this;
   }
@@ -151,6 +190,10 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
         case Step step -> onStep(step);
         case Reset _ -> onReset();
         case Measure measure -> measure.replyTo().tell(bench.measure(measure));
+        case MeasureSegments measure -> measure.replyTo().tell(bench.measure(measure));
+        case PrepareStage(var recipe) -> onPrepareStage(recipe);
+        case RunStage(var leg) -> onRunStage(leg);
+        case ScrubStage(var program) -> onScrubStage(program);
         case Prepare prepare -> onPrepare(prepare);
         case Unload(var program, var replyTo) -> onUnload(program, replyTo);
         case Join _, Part _ -> throw new IllegalStateException("the device has no part in it");
@@ -178,11 +221,15 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   private void answer(Command failed) {
     switch (failed) {
-      case Step(_, _, var plan, _, _) ->
-          plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), fault));
+      case Step step ->
+          step.plan().scheduler().tell(new Scheduler.StepFailed(step.plan().number(), fault));
+      case RunStage(var leg) ->
+          leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), fault));
+      case PrepareStage(var recipe) ->
+          recipe.relay().tell(new Relay.StageRefused(recipe.number(), fault));
       case Prepare(_, _, var replyTo) -> replyTo.tell(new Refused(fault));
       case Unload(var program, var replyTo) -> replyTo.tell(new Unloaded(program));
-      case Reset _, Measure _, Join _, Part _ -> {}
+      case Reset _, Measure _, MeasureSegments _, ScrubStage _, Join _, Part _ -> {}
     }
   }
 
@@ -191,13 +238,17 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       post.pool()
           .tell(
               new MemoryPool.DeviceReady(
-                  bench.epoch(), bench.poolBytes(), bench.plans(), post.front()));
+                  bench.epoch(), List.of(bench.poolBytes()), bench.plans(), post.front()));
     }
+  }
+
+  private void announce(Stages.Open stage) {
+    stage.recipe().relay().tell(stage.announcement());
   }
 
   private void onStep(Step step) {
     long startNs = post.nowNs().getAsLong();
-    List<Outcome> outcomes = attempt(step);
+    List<Outcome> outcomes = attempt(() -> run(step));
     long stepNs = post.nowNs().getAsLong() - startNs;
     // The pool first: what the scheduler plans next must find the books of this step closed.
     post.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
@@ -205,11 +256,11 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     plan.scheduler().tell(new Scheduler.StepDone(plan.number(), outcomes, stepNs));
   }
 
-  private List<Outcome> attempt(Step step) {
+  private <T> T attempt(Supplier<T> step) {
     try {
-      List<Outcome> outcomes = run(step);
+      T outcome = step.get();
       bench.succeeded();
-      return outcomes;
+      return outcome;
     } catch (DeviceException e) {
       if (bench.isLost(e.kind() == DeviceException.Kind.LOST)) {
         post.node().tell(new Node.DeviceFailed(post.device(), "it is lost: " + e.getMessage()));
@@ -224,7 +275,44 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       return StepRunner.skipped(step.runs());
     }
     Chores.run(step.chores(), bench.pool());
-    return runner.run(step.runs(), bench.pool(), drafts);
+    return runner.run(step.runs(), bench.pool(), drafts, null);
+  }
+
+  private void onRunStage(Relay.Leg leg) {
+    Stages.Open stage = bench.stages().get(leg.program());
+    leg.relay()
+        .tell(
+            stage == null || stage.epoch() != leg.epoch()
+                ? new Relay.Missed(leg.step())
+                : attempt(() -> run(leg, stage)));
+  }
+
+  private static Relay.Command run(Relay.Leg leg, Stages.Open stage) {
+    Chores.run(leg.chores(), stage.bank());
+    StepRunner runner = stage.runner();
+    return stage.recipe().isLast()
+        ? new Relay.Finished(
+            leg.step(), runner.run(leg.runs(), stage.bank(), leg.drafts(), leg.rows()))
+        : new Relay.Carried(
+            leg.step(), runner.carry(leg.runs(), stage.bank(), leg.drafts(), leg.rows()));
+  }
+
+  private void onPrepareStage(Stages.Recipe recipe) {
+    try {
+      announce(bench.prepare(recipe));
+    } catch (DeviceException e) {
+      recipe
+          .relay()
+          .tell(new Relay.StageRefused(recipe.number(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void onScrubStage(long program) {
+    Stages.Open stage = bench.stages().get(program);
+    if (stage != null) {
+      bench.stages().scrub(stage);
+      announce(Objects.requireNonNull(bench.stages().get(program)));
+    }
   }
 
   private void onReset() {

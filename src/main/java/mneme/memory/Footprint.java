@@ -76,7 +76,7 @@ public final class Footprint {
   }
 
   /// What of it lies in `bank`.
-  Footprint in(int bank) {
+  public Footprint in(int bank) {
     SortedMap<ObjectSize, Long> objects = new TreeMap<>(objectsBySize);
     objects.keySet().removeIf(size -> size.bank() != bank);
     return new Footprint(objects);

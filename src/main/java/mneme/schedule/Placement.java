@@ -18,7 +18,8 @@ import mneme.memory.SlabSizing;
 /// A device holds a model if its weights, its scratch and a pool for one sequence of its whole
 /// context fit beside what is there. The first that does, in order of preference, is taken; if none
 /// does, the first that does once idle models have left. A model in use never leaves. Where no
-/// device holds a whole context, the one that holds the longest sequence is taken.
+/// device holds a whole context, the one that holds the longest sequence is taken, if it is long
+/// enough.
 public final class Placement {
   private final PoolSize poolSize;
 
@@ -50,6 +51,11 @@ public final class Placement {
       int chunkTokens) {
     public Demand {
       sizes = Map.copyOf(sizes);
+    }
+
+    /// The same, where a device that holds no sequence of `tokens` tokens is of no use.
+    public Demand serving(int tokens) {
+      return new Demand(sizes, plan, contextTokens, tokens, chunkTokens);
     }
 
     Size on(Room room) {

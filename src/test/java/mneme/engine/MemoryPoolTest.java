@@ -85,7 +85,7 @@ class MemoryPoolTest {
   }
 
   private void open(long epoch, MemoryPlan... plans) {
-    pool.tell(new MemoryPool.DeviceReady(epoch, POOL_BYTES, List.of(plans), worker.ref()));
+    pool.tell(new MemoryPool.DeviceReady(epoch, List.of(POOL_BYTES), List.of(plans), worker.ref()));
   }
 
   private void assertRegistered(int model) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import mneme.device.Device;
 import mneme.device.none.NullDevice;
 import mneme.memory.Tokens;
@@ -24,7 +25,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 
 /// A node with toy models, on a null device, unless others are given.
 final class TestNode implements AutoCloseable {
-  private static final String SETTINGS =
+  static final String SETTINGS =
       """
       mneme.engine {
         context-tokens = 4096
@@ -58,6 +59,15 @@ final class TestNode implements AutoCloseable {
       String settings,
       Map<String, Supplier<Device>> devices,
       Function<EngineSettings, Loader> models) {
+    this(settings, devices, models, _ -> 0);
+  }
+
+  /// @param mostBytes of each device, by its id, that may be used; 0: all that is free
+  TestNode(
+      String settings,
+      Map<String, Supplier<Device>> devices,
+      Function<EngineSettings, Loader> models,
+      ToLongFunction<String> mostBytes) {
     Config config =
         ConfigFactory.parseString(settings)
             .withFallback(ConfigFactory.parseString(SETTINGS))
@@ -67,7 +77,13 @@ final class TestNode implements AutoCloseable {
     loader = models.apply(engineSettings);
     List<Outfit> outfits = new ArrayList<>();
     devices.forEach((id, device) ->
-        outfits.add(new Outfit(outfits.size(), id, device, 0, Vault.of(engineSettings))));
+        outfits.add(
+            new Outfit(
+                outfits.size(),
+                id,
+                device,
+                mostBytes.applyAsLong(id),
+                Vault.of(engineSettings))));
     Node.Ground ground = new Node.Ground(loader, engineSettings, outfits, System::nanoTime);
     system = ActorSystem.create(Node.create(ground), "node", config);
     engine = new NodeEngine(system, system, loader, new Planner(engineSettings));
@@ -109,11 +125,17 @@ final class TestNode implements AutoCloseable {
     return get(AskPattern.ask(actor, question::apply, Duration.ofSeconds(20), system.scheduler()));
   }
 
+  Node.Directory directory() throws Exception {
+    return ask(system, Node.Inspect::new);
+  }
+
   String audit() throws Exception {
     Node.Directory directory =
         get(AskPattern.ask(system, Node.Inspect::new, Duration.ofSeconds(5), system.scheduler()));
     StringBuilder faults = new StringBuilder();
-    for (Station station : directory.stations()) {
+    List<Station> stations = new ArrayList<>(directory.stations());
+    stations.addAll(directory.splits());
+    for (Station station : stations) {
       faults.append(
           get(
               AskPattern.ask(

@@ -128,8 +128,8 @@ public final class World implements SeededDispatcher.Story {
         new Vault(
             settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
           @Override
-          Ledger open(long bytes, List<MemoryPlan> plans) {
-            Ledger opened = super.open(bytes, plans);
+          Ledger open(List<Long> bankBytes, List<MemoryPlan> plans) {
+            Ledger opened = super.open(bankBytes, plans);
             ledgers.put(device, opened);
             openings++;
             return opened;

@@ -1,0 +1,191 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import mneme.memory.MemoryPlan;
+import mneme.schedule.Division;
+import mneme.schedule.Placement;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/// Finds devices for the models that ask the node for a place: measures what they take, asks the
+/// books, and sends others away where that makes room.
+final class Reception {
+  private final ActorContext<Node.Command> context;
+  private final Map<String, Station> stations;
+  private final Residents residents;
+  private final ModelHost.House house;
+  private final Splits splits;
+  private final List<Applicant> applicants = new ArrayList<>();
+  private long programs;
+
+  /// @param stations of the devices, by their ids
+  Reception(
+      ActorContext<Node.Command> context,
+      Map<String, Station> stations,
+      Residents residents,
+      ModelHost.House house) {
+    this.context = context;
+    this.stations = stations;
+    this.residents = residents;
+    this.house = house;
+    splits = new Splits(context, stations, house);
+  }
+
+  Splits splits() {
+    return splits;
+  }
+
+  void enter(Node.Place place) {
+    applicants.add(new Applicant(place));
+    serve();
+  }
+
+  /// A host wants no place any more.
+  void leave(ActorRef<ModelHost.Command> host) {
+    applicants.removeIf(applicant -> applicant.place().host().equals(host));
+    serve();
+  }
+
+  /// What was asked of a device before may be lost.
+  void reopened(String device) {
+    applicants.forEach(applicant -> applicant.reopened(device));
+    serve();
+  }
+
+  /// In the order in which they were asked; while someone is leaving, all wait.
+  void serve() {
+    while (!applicants.isEmpty() && !residents.isWaiting() && !residents.isEmptying()) {
+      Applicant first = applicants.getFirst();
+      List<Station> unknown =
+          stations.values().stream()
+              .filter(
+                  station -> residents.isOpen(station.device()) && !first.knows(station.device()))
+              .toList();
+      unknown.forEach(station -> measure(first, station));
+      if (!unknown.isEmpty() || !isPlaced(first)) {
+        return;
+      }
+    }
+  }
+
+  private void measure(Applicant applicant, Station at) {
+    if (!applicant.asks(at.device())) {
+      return;
+    }
+    ActorRef<Worker.Measured> replyTo =
+        forOneAnswer(answer -> new Node.Measured(applicant, at.device(), answer));
+    Blueprint blueprint = applicant.place().blueprint();
+    at.worker()
+        .tell(
+            new Worker.Measure(
+                blueprint.graph(),
+                blueprint.plan(),
+                blueprint.numerics(),
+                house.settings().largestStep(),
+                replyTo));
+  }
+
+  private <T> ActorRef<T> forOneAnswer(Function<T, Node.Command> toUs) {
+    ActorRef<Node.Command> self = context.getSelf();
+    return context
+        .spawnAnonymous(
+            Behaviors.<T>receiveMessage(answer -> {
+              self.tell(toUs.apply(answer));
+              return Behaviors.stopped();
+            }));
+  }
+
+  /// One device if it serves at least half of the context, else several, else one that serves less.
+  /// False if that must wait for something.
+  private boolean isPlaced(Applicant applicant) {
+    Placement.Demand demand = applicant.demand(house.settings().limits().chunkTokens());
+    int half = Math.max(demand.leastTokens(), demand.contextTokens() / 2);
+    String why = "";
+    for (Placement.Demand wish : List.of(demand.serving(half), demand)) {
+      Residents.Answer answer =
+          residents.place(applicant.place().host(), wish, applicant.without());
+      if (answer instanceof Residents.Answer.Nowhere(var alone) && isDividable(applicant)) {
+        if (!isMeasured(applicant)) {
+          return false;
+        }
+        why = alone + "; ";
+        Division.Demand parts = applicant.segments().demand(wish);
+        answer = residents.divide(applicant.place().host(), parts, applicant.without());
+      }
+      switch (answer) {
+        case Residents.Answer.On on -> {
+          return isSent(applicant, on, demand);
+        }
+        case Residents.Answer.Over(var divided) when !applicant.isRefusedBy(divided) -> {
+          return isSent(applicant, splits.open(applicant.segments(), divided, ++programs));
+        }
+        case Residents.Answer.After(var leaving) -> {
+          leaving.forEach(host -> host.tell(ModelHost.Vacate.NOW));
+          return false;
+        }
+        case Residents.Answer.Over _ -> {}
+        case Residents.Answer.Nowhere(var more) -> why += more;
+      }
+    }
+    return isSent(applicant, new Landing.Unplaced(why));
+  }
+
+  private boolean isSent(
+      Applicant applicant, Residents.Answer.On on, Placement.Demand demand) {
+    Station station = Objects.requireNonNull(stations.get(on.device()));
+    long scratch = Objects.requireNonNull(demand.sizes().get(on.device())).scratchBytes();
+    MemoryPlan plan = applicant.place().blueprint().plan();
+    return isSent(
+        applicant,
+        new Landing.Placed(++programs, station, plan, scratch, on.poolBytes(), on.why()));
+  }
+
+  private boolean isSent(Applicant applicant, Landing.Command answer) {
+    applicants.remove(applicant);
+    applicant.place().replyTo().tell(answer);
+    return true;
+  }
+
+  private boolean isDividable(Applicant applicant) {
+    return candidates(applicant).size() > 1 && !applicant.segments().isOne();
+  }
+
+  private List<Station> candidates(Applicant applicant) {
+    return stations.values().stream()
+        .filter(station -> residents.isOpen(station.device()))
+        .filter(station -> !applicant.without().contains(station.device()))
+        .toList();
+  }
+
+  /// Whether it is known what each segment takes of each device; asks those that have not said.
+  private boolean isMeasured(Applicant applicant) {
+    List<Station> unknown =
+        candidates(applicant).stream()
+            .filter(station -> !applicant.segments().knows(station.device()))
+            .toList();
+    unknown.forEach(station -> measureSegments(applicant, station));
+    return unknown.isEmpty();
+  }
+
+  private void measureSegments(Applicant applicant, Station at) {
+    if (!applicant.segments().asks(at.device())) {
+      return;
+    }
+    ActorRef<Worker.MeasuredSegments> replyTo =
+        forOneAnswer(answer -> new Node.MeasuredSegments(applicant, at.device(), answer));
+    Blueprint blueprint = applicant.place().blueprint();
+    at.worker()
+        .tell(
+            new Worker.MeasureSegments(
+                applicant.segments().graphs(),
+                blueprint.plan(),
+                blueprint.numerics(),
+                house.settings().largestStep(),
+                replyTo));
+  }
+}

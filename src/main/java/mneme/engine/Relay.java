@@ -1,0 +1,332 @@
+package mneme.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import mneme.graph.Graph;
+import mneme.memory.Chore;
+import mneme.memory.MemoryPlan;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/// The worker of a model that is split over several devices: carries each step from the worker of
+/// one stage to that of the next, with the rows that the stage before ended in. To the model's pool
+/// and scheduler it is a worker like any other.
+///
+/// One step is on its way at a time, because the next one reads what it draws. If the memory of one
+/// stage is lost, that of all others is scrubbed, and then the pool hears that nothing is left.
+public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
+  public sealed interface Command {}
+
+  /// For the worker that this stands for.
+  private record Pass(Worker.Command command) implements Command {}
+
+  /// From a stage's worker, each time the stage's bank is open and scrubbed.
+  record StageOpen(int stage, long epoch, long weightBytes) implements Command {}
+
+  /// The device cannot take the stage.
+  record StageRefused(int stage, String reason) implements Command {}
+
+  /// A stage has run and ended in these rows; they are valid until it runs again.
+  record Carried(long step, float[] rows) implements Command {}
+
+  /// The last stage has run.
+  record Finished(long step, List<Outcome> outcomes) implements Command {}
+
+  /// A stage has not run, because its memory is of another opening.
+  record Missed(long step) implements Command {}
+
+  /// The device failed while it ran a stage; it will be opened again.
+  record Broke(long step, int stage, String reason) implements Command {}
+
+  /// Nothing of a stage is left on its device.
+  private record StageClosed() implements Command {}
+
+  /// A part of the model, and where it runs.
+  ///
+  /// @param bankBytes of the model's pool there
+  record Stage(String device, ActorRef<Worker.Command> worker, Graph graph, long bankBytes) {}
+
+  /// What a relay is made for.
+  ///
+  /// @param number of the station that it belongs to
+  /// @param program number of the model's load
+  /// @param plan with a bank for each stage
+  /// @param nowNs a clock that only moves forward
+  record Route(
+      int number,
+      long program,
+      List<Stage> stages,
+      MemoryPlan plan,
+      ActorRef<MemoryPool.Command> pool,
+      ActorRef<Node.Command> node,
+      LongSupplier nowNs) {
+    Route {
+      stages = List.copyOf(stages);
+    }
+  }
+
+  /// One stage's share of a step.
+  ///
+  /// @param stage its number
+  /// @param epoch of the bank that the addresses are of
+  /// @param drafts of the model; nobody else has them until the stage has answered
+  /// @param rows that the stage before ended in
+  record Leg(
+      long step,
+      int stage,
+      long program,
+      long epoch,
+      List<Run> runs,
+      List<Chore> chores,
+      Map<Long, Draft> drafts,
+      float @Nullable [] rows,
+      ActorRef<Command> relay) {}
+
+  /// The step that is on its way.
+  private static final class Journey {
+    final Worker.Step step;
+    final List<List<Chore>> chores;
+    final long startNs;
+    int stage;
+
+    Journey(Worker.Step step, long startNs) {
+      this.step = step;
+      this.startNs = startNs;
+      chores = BankView.chores(step.chores(), step.shape());
+    }
+  }
+
+  private final Route route;
+  private final Banks banks;
+
+  /// The streams by lease. A device that does not come back keeps those that it was given.
+  private Map<Long, Draft> drafts = new HashMap<>();
+
+  private final Deque<Worker.Command> queue = new ArrayDeque<>();
+  private @Nullable Journey journey;
+  private Worker.@Nullable Prepare preparing;
+  private Worker.@Nullable Unload unloading;
+  private String refusal = "";
+  private long epoch;
+  private int closed;
+
+  /// Whether the pool knows of the present epoch, and nothing has been lost since.
+  private boolean isOpen;
+
+  /// Takes the commands of a worker.
+  static Behavior<Worker.Command> create(Route route) {
+    Behavior<Command> behavior =
+        Contained.contain(Command.class, Behaviors.setup(context -> new Relay(context, route)));
+    return Behaviors.transformMessages(
+        Worker.Command.class,
+        behavior,
+        matching -> matching.match(Worker.Command.class, Pass::new));
+  }
+
+  private Relay(ActorContext<Command> context, Route route) {
+    super(context);
+    this.route = route;
+    banks = new Banks(route.stages().size());
+    epoch = Station.firstEpoch(route.number());
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command command) {
+    switch (command) {
+      case Pass(var passed) -> queue.add(passed);
+      case StageOpen(var stage, var opened, var weightBytes) -> {
+        banks.opened(stage, opened, weightBytes);
+        isOpen = false;
+      }
+      case StageRefused(var stage, var reason) -> {
+        banks.refused(stage);
+        refusal = "%s: %s".formatted(route.stages().get(stage).device(), reason);
+      }
+      case Carried(var step, var rows) when isOnItsWay(step) -> onCarried(rows);
+      case Finished(var step, var outcomes) when isOnItsWay(step) -> end(outcomes);
+      case Missed(var step) when isOnItsWay(step) -> miss();
+      case Broke(var step, var stage, var reason) -> onBroke(step, stage, reason);
+      case Carried _, Finished _, Missed _ -> {}
+      case StageClosed _ -> onClosed();
+    }
+    reopen();
+    answerPreparation();
+    while (journey == null && !queue.isEmpty()) {
+      onCommand(queue.removeFirst());
+    }
+    return this;
+  }
+
+  private boolean isOnItsWay(long step) {
+    return journey != null && journey.step.number() == step;
+  }
+
+  private Journey journey() {
+    return Objects.requireNonNull(journey);
+  }
+
+  private void onCommand(Worker.Command command) {
+    switch (command) {
+      case Worker.Join(var lease, var known, var drawing) ->
+          drafts.put(lease, new Draft(known, drawing));
+      case Worker.Part(var lease) -> drafts.remove(lease);
+      case Worker.Step step -> onStep(step);
+      case Worker.Prepare prepare -> onPrepare(prepare);
+      case Worker.Unload unload -> onUnload(unload);
+      case Worker.Reset _ -> {
+        isOpen = false;
+        reopen();
+      }
+      case Worker.Measure _,
+          Worker.MeasureSegments _,
+          Worker.PrepareStage _,
+          Worker.RunStage _,
+          Worker.ScrubStage _ ->
+          getContext().getLog().warn("a relay is no device and does not answer {}", command);
+    }
+  }
+
+  private void onPrepare(Worker.Prepare prepare) {
+    preparing = prepare;
+    Workbench.Recipe whole = prepare.recipe();
+    for (int i = 0; i < route.stages().size(); i++) {
+      Stage stage = route.stages().get(i);
+      Workbench.Recipe part =
+          new Workbench.Recipe(route.program(), stage.graph(), route.plan(), whole.numerics());
+      boolean isLast = i == route.stages().size() - 1;
+      stage
+          .worker()
+          .tell(
+              new Worker.PrepareStage(
+                  new Stages.Recipe(part, i, isLast, stage.bankBytes(), getContext().getSelf())));
+    }
+  }
+
+  /// Who hears that the model is ready finds its pool open.
+  private void answerPreparation() {
+    if (preparing != null && banks.haveAllAnswered()) {
+      preparing
+          .replyTo()
+          .tell(
+              refusal.isEmpty()
+                  ? new Worker.Ready(banks.weightBytes())
+                  : new Worker.Refused(refusal));
+      preparing = null;
+    }
+  }
+
+  /// Scrubs what was written; when every bank is clean, tells the pool.
+  private void reopen() {
+    if (isOpen || unloading != null || !refusal.isEmpty() || !banks.haveAllAnswered()) {
+      return;
+    }
+    for (int stage : banks.takeWritten()) {
+      route.stages().get(stage).worker().tell(new Worker.ScrubStage(route.program()));
+    }
+    if (banks.areClean() && journey == null) {
+      isOpen = true;
+      epoch++;
+      List<Long> bankBytes = route.stages().stream().map(Stage::bankBytes).toList();
+      ActorRef<Worker.Command> front =
+          getContext().getSelf().<Object>unsafeUpcast().<Worker.Command>narrow();
+      route
+          .pool()
+          .tell(new MemoryPool.DeviceReady(epoch, bankBytes, List.of(route.plan()), front));
+    }
+  }
+
+  private void onStep(Worker.Step step) {
+    journey = new Journey(step, route.nowNs().getAsLong());
+    if (isOpen && step.epoch() == epoch) {
+      send(null);
+    } else {
+      miss();
+    }
+  }
+
+  /// What the step's next stage is to do, and with which rows.
+  private void send(float @Nullable [] rows) {
+    Journey on = journey();
+    Leg leg =
+        new Leg(
+            on.step.number(),
+            on.stage,
+            route.program(),
+            banks.epoch(on.stage),
+            BankView.runs(on.step.runs(), on.step.shape(), on.stage),
+            on.chores.get(on.stage),
+            drafts,
+            rows,
+            getContext().getSelf());
+    banks.written(on.stage);
+    route.stages().get(on.stage).worker().tell(new Worker.RunStage(leg));
+  }
+
+  private void onCarried(float[] rows) {
+    journey().stage++;
+    if (isOpen) {
+      send(rows);
+    } else {
+      miss();
+    }
+  }
+
+  /// The step ends without an outcome: its memory is lost.
+  private void miss() {
+    end(StepRunner.skipped(journey().step.runs()));
+  }
+
+  /// The pool first: what the scheduler plans next must find the books of this step closed.
+  private void end(List<Outcome> outcomes) {
+    Journey ended = journey();
+    journey = null;
+    Worker.Step step = ended.step;
+    long stepNs = route.nowNs().getAsLong() - ended.startNs;
+    route.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
+    step.plan()
+        .scheduler()
+        .tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
+  }
+
+  /// The device will open again, and its stage with it.
+  private void onBroke(long step, int stage, String reason) {
+    banks.broke(stage);
+    isOpen = false;
+    drafts = new HashMap<>();
+    if (isOnItsWay(step)) {
+      Plan plan = journey().step.plan();
+      journey = null;
+      plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), reason));
+    }
+  }
+
+  private void onUnload(Worker.Unload unload) {
+    if (unloading != null) {
+      return;
+    }
+    unloading = unload;
+    isOpen = false;
+    ActorRef<Worker.Unloaded> replyTo =
+        getContext().messageAdapter(Worker.Unloaded.class, _ -> new StageClosed());
+    route
+        .stages()
+        .forEach(stage -> stage.worker().tell(new Worker.Unload(route.program(), replyTo)));
+  }
+
+  private void onClosed() {
+    closed++;
+    if (unloading != null && closed == route.stages().size()) {
+      unloading.replyTo().tell(new Worker.Unloaded(route.program()));
+      route.node().tell(new Node.Disbanded(route.number()));
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package mneme.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import mneme.memory.Footprint;
+import mneme.memory.MemoryPlan;
+import mneme.memory.PoolShape;
+import mneme.memory.SlabSizing;
+
+/// How a model that no device holds is divided among several: each, the preferred first, takes as
+/// many of the layers that are left as it holds beside their memory for one sequence. The longest
+/// sequence for which that works, up to the whole context, is what the division is made for.
+///
+/// Where a part ends is chosen among the model's segments: stretches of layers between two places
+/// where it may be cut.
+public final class Division {
+  private final PoolSize poolSize;
+
+  public Division(PoolSize poolSize) {
+    this.poolSize = poolSize;
+  }
+
+  /// A model that looks for devices.
+  ///
+  /// @param segments for each, in order, what its program takes of each device
+  /// @param planOf the memory plan if the parts end behind these segments, a bank for each part
+  /// @param contextTokens longest sequence that it is served with
+  /// @param leastTokens a division that holds no sequence so long is of no use
+  /// @param chunkTokens longest span of a step
+  public record Demand(
+      List<Map<String, Placement.Size>> segments,
+      Function<List<Integer>, MemoryPlan> planOf,
+      int contextTokens,
+      int leastTokens,
+      int chunkTokens) {
+    public Demand {
+      segments = List.copyOf(segments);
+    }
+  }
+
+  /// @param ends segments behind which the part ends, counted from the model's first
+  /// @param size of the part's program
+  /// @param bankBytes of the model's pool on that device
+  public record Part(String device, int ends, Placement.Size size, long bankBytes) {
+    public long bytes() {
+      return size.bytes() + bankBytes;
+    }
+  }
+
+  /// @param parts in order; at least two
+  /// @param longestTokens of a sequence alone
+  /// @param sentence for a person: the decision and its arithmetic
+  public record Divided(List<Part> parts, MemoryPlan plan, int longestTokens, String sentence) {
+    public Divided {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /// What a device would take.
+  private record Share(Placement.Room room, int ends, Placement.Size size, long memoryBytes) {
+    long leftBytes() {
+      return room.freeBytes(Set.of()) - size.bytes();
+    }
+  }
+
+  /// @param rooms the devices that can be used, the preferred first; the size of each segment on
+  ///   each is known
+  public Optional<Divided> divide(Demand demand, List<Placement.Room> rooms) {
+    MemoryPlan segmented =
+        demand.planOf().apply(IntStream.rangeClosed(1, demand.segments().size()).boxed().toList());
+    int low = demand.leastTokens();
+    if (shares(demand, segmented, rooms, low).isEmpty()) {
+      return Optional.empty();
+    }
+    int high = demand.contextTokens() + 1;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (shares(demand, segmented, rooms, middle).isEmpty()) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    // The pool's slabs round up: what fits by bytes alone may be a little too long.
+    for (int tokens = low; tokens >= demand.leastTokens(); tokens -= Math.max(1, tokens / 8)) {
+      Optional<Divided> divided = divided(demand, shares(demand, segmented, rooms, tokens));
+      if (divided.isPresent()) {
+        return divided;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Who takes how much; empty if they do not hold all.
+  private static List<Share> shares(
+      Demand demand, MemoryPlan segmented, List<Placement.Room> rooms, int tokens) {
+    Footprint peak = Footprint.peak(segmented, tokens, demand.chunkTokens());
+    List<Share> shares = new ArrayList<>();
+    int from = 0;
+    for (Placement.Room room : rooms) {
+      Share share = share(demand, room, from, peak);
+      if (share.ends() > from) {
+        shares.add(share);
+        from = share.ends();
+      }
+    }
+    return from == demand.segments().size() && shares.size() > 1 ? shares : List.of();
+  }
+
+  /// As many segments from number `from` on as `room` holds. Their activations are never there at
+  /// the same time.
+  private static Share share(Demand demand, Placement.Room room, int from, Footprint peak) {
+    Share share = new Share(room, from, new Placement.Size(0, 0), 0);
+    for (int segment = from; segment < demand.segments().size(); segment++) {
+      Placement.Size size = demand.segments().get(segment).get(room.device());
+      if (size == null) {
+        return share;
+      }
+      Placement.Size both =
+          new Placement.Size(
+              share.size().weightBytes() + size.weightBytes(),
+              Math.max(share.size().scratchBytes(), size.scratchBytes()));
+      Share more =
+          new Share(room, segment + 1, both, share.memoryBytes() + peak.in(segment).bytes());
+      if (more.leftBytes() < more.memoryBytes()) {
+        return share;
+      }
+      share = more;
+    }
+    return share;
+  }
+
+  private Optional<Divided> divided(Demand demand, List<Share> shares) {
+    if (shares.isEmpty()) {
+      return Optional.empty();
+    }
+    MemoryPlan plan = demand.planOf().apply(shares.stream().map(Share::ends).toList());
+    List<Long> banks = banks(shares);
+    PoolShape shape;
+    try {
+      shape = SlabSizing.of(banks, List.of(plan));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+    int longest =
+        new Admission(plan, shape, demand.chunkTokens(), demand.contextTokens()).longest();
+    if (longest < demand.leastTokens()) {
+      return Optional.empty();
+    }
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < shares.size(); i++) {
+      Share share = shares.get(i);
+      parts.add(new Part(share.room().device(), share.ends(), share.size(), banks.get(i)));
+    }
+    return Optional.of(new Divided(parts, plan, longest, sentence(parts, longest)));
+  }
+
+  /// The share of each device that a pool takes, but no less than one sequence needs, and no more
+  /// than serves as many as the smallest bank does.
+  private List<Long> banks(List<Share> shares) {
+    List<Long> banks = new ArrayList<>();
+    double fewest = Double.MAX_VALUE;
+    for (Share share : shares) {
+      long wished = Math.min(share.leftBytes(), poolSize.bytes(share.leftBytes()));
+      long bytes = Math.max(wished, Math.min(share.leftBytes(), roomy(share.memoryBytes())));
+      banks.add(bytes);
+      if (share.memoryBytes() > 0) {
+        fewest = Math.min(fewest, (double) bytes / share.memoryBytes());
+      }
+    }
+    for (int i = 0; i < banks.size(); i++) {
+      double most = roomy(shares.get(i).memoryBytes()) * Math.max(1, fewest);
+      banks.set(i, (long) Math.min(banks.get(i), most));
+    }
+    return banks;
+  }
+
+  /// With some room for what slabs round up.
+  private static long roomy(long bytes) {
+    return bytes + bytes / 8;
+  }
+
+  private static String sentence(List<Part> parts, int longestTokens) {
+    List<String> each = new ArrayList<>();
+    int from = 0;
+    for (Part part : parts) {
+      each.add(
+          "segments %d to %d on %s with weights of %d bytes, scratch of %d and %d of the pool"
+              .formatted(
+                  from + 1,
+                  part.ends(),
+                  part.device(),
+                  part.size().weightBytes(),
+                  part.size().scratchBytes(),
+                  part.bankBytes()));
+      from = part.ends();
+    }
+    return "over several devices, because none holds it alone: %s; it serves %d tokens"
+        .formatted(each.stream().collect(Collectors.joining("; ")), longestTokens);
+  }
+}
