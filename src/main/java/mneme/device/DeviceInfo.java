@@ -26,4 +26,15 @@ public record DeviceInfo(
     VULKAN,
     NONE
   }
+
+  /// The same device, of which so many bytes are free.
+  public DeviceInfo withFree(long bytes) {
+    return new DeviceInfo(
+        id, kind, name, driver, totalBytes, bytes, largestAllocationBytes, unified, unusedBecause);
+  }
+
+  DeviceInfo unusedBecause(Optional<String> because) {
+    return new DeviceInfo(
+        id, kind, name, driver, totalBytes, freeBytes, largestAllocationBytes, unified, because);
+  }
 }

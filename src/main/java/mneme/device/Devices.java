@@ -5,8 +5,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import mneme.device.opencl.ClDevice;
 import mneme.device.opencl.ClDiscovery;
 import mneme.device.vulkan.VkDiscovery;
+import mneme.device.vulkan.VulkanDevice;
 
 /// Finds the devices of this machine.
 public final class Devices {
@@ -18,11 +20,25 @@ public final class Devices {
   public static List<DeviceInfo> discover() {
     Natives.prepare();
     List<Found> opencl = ClDiscovery.discover();
+    List<Found> vulkan = VkDiscovery.discover();
     List<DeviceInfo> all = new ArrayList<>();
     all.add(HostInfo.read());
-    opencl.forEach(found -> all.add(found.info()));
-    VkDiscovery.discover().forEach(found -> all.add(once(found, opencl)));
+    opencl.forEach(found -> all.add(found.informed(() -> vulkan).info()));
+    vulkan.forEach(found -> all.add(once(found.informed(() -> opencl), opencl)));
     return all;
+  }
+
+  /// Opens a graphics device. What is free of it is asked anew, and asked of the other interface if
+  /// its own does not tell.
+  ///
+  /// @param id as discovery gives it, such as `opencl:0`
+  /// @throws DeviceException kind LOST if there is no such device, FAILED if the kernels cannot run
+  ///   on it
+  public static Device open(String id) {
+    Natives.prepare();
+    return id.startsWith("vulkan:")
+        ? VulkanDevice.open(id, found -> found.informed(ClDiscovery::discover))
+        : ClDevice.open(id, found -> found.informed(VkDiscovery::discover));
   }
 
   /// What `auto` stands for: every device that is not this machine's processor, those with memory
@@ -56,7 +72,7 @@ public final class Devices {
   /// As the configuration has it: what it names is used, whatever discovery thinks of it.
   public static DeviceInfo as(DeviceInfo info, Collection<String> named) {
     if (named.contains(info.id())) {
-      return told(info, Optional.empty());
+      return info.unusedBecause(Optional.empty());
     }
     return info.unusedBecause().isPresent()
         ? info
@@ -64,19 +80,6 @@ public final class Devices {
   }
 
   private static DeviceInfo unused(DeviceInfo info, String because) {
-    return told(info, Optional.of(because));
-  }
-
-  private static DeviceInfo told(DeviceInfo info, Optional<String> unusedBecause) {
-    return new DeviceInfo(
-        info.id(),
-        info.kind(),
-        info.name(),
-        info.driver(),
-        info.totalBytes(),
-        info.freeBytes(),
-        info.largestAllocationBytes(),
-        info.unified(),
-        unusedBecause);
+    return info.unusedBecause(Optional.of(because));
   }
 }

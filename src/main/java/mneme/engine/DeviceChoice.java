@@ -13,8 +13,6 @@ import mneme.device.Device;
 import mneme.device.Devices;
 import mneme.device.host.HostDevice;
 import mneme.device.none.NullDevice;
-import mneme.device.opencl.ClDevice;
-import mneme.device.vulkan.VulkanDevice;
 
 /// The devices that the configuration names, in the order in which models are put on them.
 public final class DeviceChoice {
@@ -96,9 +94,9 @@ public final class DeviceChoice {
                   threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
       case "none" -> NullDevice::new;
       case String opencl when opencl.startsWith("opencl:") && isKnown(opencl) ->
-          () -> ClDevice.open(opencl);
+          () -> Devices.open(opencl);
       case String vulkan when vulkan.startsWith("vulkan:") && isKnown(vulkan) ->
-          () -> VulkanDevice.open(vulkan);
+          () -> Devices.open(vulkan);
       default -> throw wrong("there is no device '%s'; %s can name %s".formatted(id, KEY, known()));
     };
   }

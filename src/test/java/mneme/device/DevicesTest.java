@@ -78,7 +78,7 @@ class DevicesTest {
     var info =
         new DeviceInfo(
             id, DeviceInfo.Kind.OPENCL, name, "driver", 1, 1, 1, false, Optional.empty());
-    return new Found(info, Optional.ofNullable(uuid), Optional.ofNullable(pci), cpu);
+    return new Found(info, Optional.ofNullable(uuid), Optional.ofNullable(pci), cpu, false);
   }
 
   @Test

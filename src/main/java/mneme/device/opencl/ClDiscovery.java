@@ -123,11 +123,12 @@ public final class ClDiscovery {
             name(device, extensions),
             driver,
             total,
-            freeBytes(device, extensions, total),
+            tellsFree(extensions) ? freeBytes(device) : total,
             ClQuery.deviceLong(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
             ClQuery.deviceInt(device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
             Optional.of(cpu ? IS_CPU : NOT_CHOSEN));
-    return new Found(info, uuid(device, extensions), pci(device, extensions), cpu);
+    return new Found(
+        info, uuid(device, extensions), pci(device, extensions), cpu, tellsFree(extensions));
   }
 
   private static String name(long device, Set<String> extensions) {
@@ -136,11 +137,13 @@ public final class ClDiscovery {
         : ClQuery.deviceText(device, CL_DEVICE_NAME);
   }
 
-  /// AMD tells in KiB; others do not tell.
-  private static long freeBytes(long device, Set<String> extensions, long total) {
-    if (!extensions.contains("cl_amd_device_attribute_query")) {
-      return total;
-    }
+  /// AMD tells; others do not.
+  private static boolean tellsFree(Set<String> extensions) {
+    return extensions.contains("cl_amd_device_attribute_query");
+  }
+
+  /// Told in KiB.
+  private static long freeBytes(long device) {
     return ClQuery.deviceLong(device, AMDDeviceAttributeQuery.CL_DEVICE_GLOBAL_FREE_MEMORY_AMD)
         << 10;
   }

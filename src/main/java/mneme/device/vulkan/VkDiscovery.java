@@ -1,13 +1,11 @@
 package mneme.device.vulkan;
 
-import static org.lwjgl.vulkan.VK10.VK_MEMORY_HEAP_DEVICE_LOCAL_BIT;
 import static org.lwjgl.vulkan.VK10.VK_PHYSICAL_DEVICE_TYPE_CPU;
 import static org.lwjgl.vulkan.VK10.VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
 import static org.lwjgl.vulkan.VK10.vkCreateInstance;
 import static org.lwjgl.vulkan.VK10.vkDestroyInstance;
 import static org.lwjgl.vulkan.VK10.vkEnumerateDeviceExtensionProperties;
 import static org.lwjgl.vulkan.VK10.vkEnumeratePhysicalDevices;
-import static org.lwjgl.vulkan.VK11.vkGetPhysicalDeviceMemoryProperties2;
 import static org.lwjgl.vulkan.VK11.vkGetPhysicalDeviceProperties2;
 import static org.lwjgl.vulkan.VK12.VK_API_VERSION_1_2;
 
@@ -35,9 +33,6 @@ import org.lwjgl.vulkan.VkPhysicalDevice;
 import org.lwjgl.vulkan.VkPhysicalDeviceDriverProperties;
 import org.lwjgl.vulkan.VkPhysicalDeviceIDProperties;
 import org.lwjgl.vulkan.VkPhysicalDeviceMaintenance3Properties;
-import org.lwjgl.vulkan.VkPhysicalDeviceMemoryBudgetPropertiesEXT;
-import org.lwjgl.vulkan.VkPhysicalDeviceMemoryProperties;
-import org.lwjgl.vulkan.VkPhysicalDeviceMemoryProperties2;
 import org.lwjgl.vulkan.VkPhysicalDevicePCIBusInfoPropertiesEXT;
 import org.lwjgl.vulkan.VkPhysicalDeviceProperties2;
 
@@ -126,15 +121,16 @@ public final class VkDiscovery {
       vkGetPhysicalDeviceProperties2(device, all);
       int type = all.properties().deviceType();
       boolean cpu = type == VK_PHYSICAL_DEVICE_TYPE_CPU;
-      Heaps heaps = Heaps.of(device, extensions);
+      boolean tellsFree = extensions.contains(EXTMemoryBudget.VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+      VkHeap heap = VkHeap.of(device, tellsFree);
       var info =
           new DeviceInfo(
               "vulkan:" + index,
               DeviceInfo.Kind.VULKAN,
               all.properties().deviceNameString(),
               "%s, %s".formatted(driver.driverNameString(), driver.driverInfoString()),
-              heaps.totalBytes(),
-              heaps.freeBytes(),
+              heap.bytes(),
+              heap.freeBytes(),
               limits.maxMemoryAllocationSize(),
               cpu || type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU,
               Optional.of(unusedBecause(device, cpu)));
@@ -142,7 +138,8 @@ public final class VkDiscovery {
           info,
           Optional.of(hexadecimal(ids.deviceUUID())),
           hasPci ? Optional.of(address(pci)) : Optional.empty(),
-          cpu);
+          cpu,
+          tellsFree);
     }
   }
 
@@ -176,34 +173,6 @@ public final class VkDiscovery {
         Set<String> names = new HashSet<>();
         properties.forEach(property -> names.add(property.extensionNameString()));
         return names;
-      }
-    }
-  }
-
-  /// Memory on the device. What the driver still grants this process is known where it has the
-  /// budget extension.
-  private record Heaps(long totalBytes, long freeBytes) {
-    static Heaps of(VkPhysicalDevice device, Set<String> extensions) {
-      boolean hasBudget = extensions.contains(EXTMemoryBudget.VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
-      try (MemoryStack stack = MemoryStack.stackPush()) {
-        var budget = VkPhysicalDeviceMemoryBudgetPropertiesEXT.calloc(stack).sType$Default();
-        var all = VkPhysicalDeviceMemoryProperties2.calloc(stack).sType$Default();
-        if (hasBudget) {
-          all.pNext(budget);
-        }
-        vkGetPhysicalDeviceMemoryProperties2(device, all);
-        VkPhysicalDeviceMemoryProperties memory = all.memoryProperties();
-        long total = 0;
-        long free = 0;
-        for (int i = 0; i < memory.memoryHeapCount(); i++) {
-          if ((memory.memoryHeaps(i).flags() & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0) {
-            long size = memory.memoryHeaps(i).size();
-            long granted = hasBudget ? budget.heapBudget(i) - budget.heapUsage(i) : size;
-            total += size;
-            free += Math.clamp(granted, 0, size);
-          }
-        }
-        return new Heaps(total, free);
       }
     }
   }

@@ -4,9 +4,11 @@ import static org.lwjgl.vulkan.VK10.vkDestroyInstance;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
+import mneme.device.Found;
 import mneme.device.Natives;
 import mneme.device.accelerator.AcceleratedDevice;
 import org.lwjgl.vulkan.VkInstance;
@@ -20,14 +22,19 @@ public final class VulkanDevice {
   /// @throws DeviceException kind LOST if there is no such device, FAILED if it lacks what the
   ///   kernels need
   public static Device open(String id) {
+    return open(id, UnaryOperator.identity());
+  }
+
+  /// @param informed adds what is known of the device from elsewhere
+  public static Device open(String id, UnaryOperator<Found> informed) {
     Natives.prepare();
     VkInstance instance = VkDiscovery.instance();
     try {
       List<VkPhysicalDevice> devices = VkDiscovery.devices(instance);
       for (int i = 0; i < devices.size(); i++) {
-        DeviceInfo info = VkDiscovery.device(devices.get(i), i).info();
-        if (info.id().equals(id)) {
-          return open(info, devices.get(i));
+        Found found = VkDiscovery.device(devices.get(i), i);
+        if (found.info().id().equals(id)) {
+          return open(informed.apply(found).info(), devices.get(i));
         }
       }
       throw new DeviceException(DeviceException.Kind.LOST, "there is no device " + id);
