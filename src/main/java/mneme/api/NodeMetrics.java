@@ -24,6 +24,7 @@ final class NodeMetrics {
             .dataPoint(gauge(Labels.EMPTY, snapshot.healthy() ? 1 : 0))
             .build());
     metrics.add(pools(snapshot.pools()));
+    metrics.add(devices(snapshot.devices()));
     List<Snapshot.Load> loads = snapshot.models();
     metrics.add(
         now("mneme_sequences_running", "Sequences in steps.", loads, Snapshot.Load::running));
@@ -66,6 +67,20 @@ final class NodeMetrics {
       bytes.dataPoint(bytes(device, "states", pool.stateBytes()));
       bytes.dataPoint(bytes(device, "resting", pool.restingBytes()));
       bytes.dataPoint(bytes(device, "cached", pool.cachedBytes()));
+    }
+    return bytes.build();
+  }
+
+  private static MetricSnapshot devices(List<Snapshot.Device> devices) {
+    GaugeSnapshot.Builder bytes =
+        GaugeSnapshot.builder()
+            .name("mneme_device_bytes")
+            .help("Bytes of a device: 'free' before anything of ours was there; 'allocated' now.");
+    for (Snapshot.Device device : devices) {
+      bytes.dataPoint(bytes(device.device(), "free", device.freeBytes()));
+      device
+          .allocatedBytes()
+          .ifPresent(held -> bytes.dataPoint(bytes(device.device(), "allocated", held)));
     }
     return bytes.build();
   }

@@ -1,5 +1,6 @@
 package mneme.device;
 
+import java.util.OptionalLong;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
@@ -20,6 +21,17 @@ public interface Device extends AutoCloseable {
   /// What [#prepare] would take, and steps of up to `largest` after it: to the byte what the
   /// program says of itself once such a step has run. Uploads nothing.
   ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest);
+
+  /// Bytes of the device's memory that everything of ours on it takes now, where that is counted:
+  /// what the device keeps for itself while it is open, programs and pools.
+  default OptionalLong allocatedBytes() {
+    return OptionalLong.empty();
+  }
+
+  /// What the driver says that this process takes of the device, if it tells.
+  default OptionalLong driverBytes() {
+    return OptionalLong.empty();
+  }
 
   @Override
   void close();

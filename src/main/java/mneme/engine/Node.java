@@ -69,6 +69,9 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// From a worker: its device does not open, or is not to be relied on.
   record DeviceFailed(String device, String why) implements Command {}
 
+  /// From a worker, when it has changed: everything of ours on its device takes so many bytes.
+  record DeviceHolds(String device, long bytes) implements Command {}
+
   record Measured(Applicant applicant, String device, Worker.Measured answer)
       implements Command {}
 
@@ -88,12 +91,15 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// @param stations of the devices
   /// @param splits of the models that are split
   /// @param rooms the devices that are open, and what of them is taken
+  /// @param devices what the workers say of them
   record Directory(
       List<Station> stations,
       List<Station> splits,
       Map<String, ActorRef<ModelHost.Command>> hosts,
-      List<Placement.Room> rooms) {
+      List<Placement.Room> rooms,
+      List<Snapshot.Device> devices) {
     Directory {
+      devices = List.copyOf(devices);
       stations = List.copyOf(stations);
       splits = List.copyOf(splits);
       hosts = new LinkedHashMap<>(hosts);
@@ -125,6 +131,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   private final Map<String, ActorRef<ModelHost.Command>> hosts = new LinkedHashMap<>();
   private final Map<String, Station> stations = new LinkedHashMap<>();
   private final Residents residents;
+  private final DeviceStates states;
   private final Reception reception;
   private final ModelHost.House house;
   private long sequences;
@@ -142,6 +149,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       caps.put(outfit.id(), outfit.mostBytes());
     }
     residents = new Residents(ground.settings().pool(), caps, ground.nowNs());
+    states = residents.states();
     house =
         new ModelHost.House(
             context.getSelf(),
@@ -174,7 +182,11 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case Inspect(var replyTo) ->
           replyTo.tell(
               new Directory(
-                  List.copyOf(stations.values()), reception.splits().stations(), hosts, residents.rooms()));
+                  List.copyOf(stations.values()),
+                  reception.splits().stations(),
+                  hosts,
+                  residents.rooms(),
+                  states.all()));
       case Leave(var model, var host) -> {
         hosts.remove(model, host);
         host.tell(ModelHost.Close.NOW);
@@ -205,9 +217,11 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       }
       case DeviceOpened(var device, var free, var largest) -> {
         residents.opened(device, free, largest);
+        states.opened(device, free);
         reception.reopened(device);
       }
       case DeviceFailed(var device, var why) -> onFailed(device, why);
+      case DeviceHolds(var device, var bytes) -> states.holds(device, bytes);
     }
     return this;
   }
@@ -229,6 +243,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     if (residents.isOpen(device) || residents.isWaiting()) {
       getContext().getLog().warn("device {} is not used for now: {}", device, why);
     }
+    states.failed(device, why);
     residents.failed(device).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
     reception.serve();
   }

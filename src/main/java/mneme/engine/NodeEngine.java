@@ -164,7 +164,8 @@ final class NodeEngine implements Engine {
                     books(directory)
                         .thenCombine(
                             counters(reports),
-                            (books, counters) -> Snapshots.of(books, reports, counters))));
+                            (books, counters) ->
+                                Snapshots.of(books, reports, counters, directory.devices()))));
   }
 
   private CompletionStage<Map<String, MemoryPool.Books>> books(Node.Directory directory) {

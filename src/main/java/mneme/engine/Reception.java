@@ -132,7 +132,9 @@ final class Reception {
         case Residents.Answer.Nowhere(var more) -> why += more;
       }
     }
-    return isSent(applicant, new Landing.Unplaced(why));
+    String faults = residents.states().faults();
+    return isSent(
+        applicant, new Landing.Unplaced(faults.isEmpty() ? why : why + "; not used: " + faults));
   }
 
   private boolean isSent(

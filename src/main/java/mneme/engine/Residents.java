@@ -44,6 +44,7 @@ final class Residents {
     }
   }
 
+  private final DeviceStates states;
   private final Placement placement;
   private final Division division;
   private final LongSupplier nowNs;
@@ -55,6 +56,7 @@ final class Residents {
 
   /// @param caps of the devices, the preferred first: most bytes to use; 0: what is free
   Residents(PoolSize poolSize, Map<String, Long> caps, LongSupplier nowNs) {
+    states = new DeviceStates(caps.keySet());
     placement = new Placement(poolSize);
     division = new Division(poolSize);
     this.caps = new LinkedHashMap<>(caps);
@@ -68,6 +70,11 @@ final class Residents {
     long cap = Objects.requireNonNull(caps.get(device));
     long budget = cap > 0 ? Math.min(cap, freeBytes) : freeBytes;
     openings.putIfAbsent(device, new Opening(budget, largestBytes));
+  }
+
+  /// What the workers say of the devices.
+  DeviceStates states() {
+    return states;
   }
 
   boolean isOpen(String device) {

@@ -17,7 +17,8 @@ final class Snapshots {
   static Snapshot of(
       Map<String, MemoryPool.Books> books,
       List<HostReport> reports,
-      List<Scheduler.Counters> counters) {
+      List<Scheduler.Counters> counters,
+      List<Snapshot.Device> devices) {
     List<Snapshot.Pool> pools = new ArrayList<>();
     books.forEach((device, book) -> pools.add(pool(device, book.usage())));
     List<Snapshot.Load> loads = new ArrayList<>();
@@ -27,7 +28,7 @@ final class Snapshots {
       loads.add(load(books, served.get(i), counters.get(i)));
     }
     boolean healthy = counters.stream().allMatch(count -> count.waitedNs() < STALLED_NS);
-    return new Snapshot(healthy, pools, loads);
+    return new Snapshot(healthy, pools, loads, devices);
   }
 
   private static Snapshot.Pool pool(String device, Usage usage) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.DevicePool;
@@ -70,6 +71,11 @@ final class Workbench {
   /// Most bytes of one buffer of the device.
   long largestBytes() {
     return largestBytes;
+  }
+
+  /// What everything of ours on the device takes; empty where nobody counts.
+  OptionalLong allocatedBytes() {
+    return device == null ? OptionalLong.empty() : device.allocatedBytes();
   }
 
   /// Bytes of the open pool; 0 until the first model is ready.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import mneme.device.DeviceException;
@@ -136,6 +137,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   private @Nullable Command current;
 
   private String fault = "";
+  private OptionalLong reportedBytes = OptionalLong.empty();
 
   /// @param firstBackoff wait before the first restart; doubled for each further one
   static Behavior<Command> create(Workbench bench, Post post, Duration firstBackoff) {
@@ -168,6 +170,15 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     this.post = post;
     announce();
     bench.stages().all().forEach(this::announce);
+    reportBytes();
+  }
+
+  private void reportBytes() {
+    OptionalLong bytes = bench.allocatedBytes();
+    if (bytes.isPresent() && !bytes.equals(reportedBytes)) {
+      reportedBytes = bytes;
+      post.node().tell(new Node.DeviceHolds(post.device(), bytes.getAsLong()));
+    }
   }
 
   @Override
@@ -204,6 +215,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     }
     current = null;
     post.watchdog().tell(new Watchdog.Ended(post.generation()));
+    reportBytes();
   }
 
   /// Whoever waits for an answer gets one.

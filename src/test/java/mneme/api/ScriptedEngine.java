@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -160,7 +161,11 @@ final class ScriptedEngine implements Engine {
         new Snapshot(
             isHealthy,
             List.of(new Snapshot.Pool("host", 100, 40, 30, 20, 5, 5)),
-            List.of(new Snapshot.Load("toy", 2, 1, 10, 200, 30, 50, 1, 2_500_000_000L))));
+            List.of(new Snapshot.Load("toy", 2, 1, 10, 200, 30, 50, 1, 2_500_000_000L)),
+            List.of(
+                new Snapshot.Device("host", 9_000, OptionalLong.of(1_234), Optional.empty()),
+                new Snapshot.Device(
+                    "opencl:0", 0, OptionalLong.empty(), Optional.of("it does not open")))));
   }
 
   Completion last() {

@@ -1,6 +1,7 @@
 package mneme.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +35,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class ProgramSizeContract {
   private static final int ROWS = 37;
   private static final int OUTPUTS = 11;
+
+  /// What drivers add to an allocation.
+  private static final double MOST_PERCENT = 1;
 
   private Device device;
 
@@ -86,6 +90,7 @@ abstract class ProgramSizeContract {
     boolean everyRow = graph.endsInEveryRow();
     StepSize largest = new StepSize(ROWS, everyRow ? ROWS : OUTPUTS);
     var measured = device.measure(graph, plan, numerics, largest);
+    long before = device.allocatedBytes().orElse(0);
     try (Program program = device.prepare(graph, plan, numerics);
         DevicePool pool = device.openPool(Math.max(256, plan.bytes(ROWS)))) {
       Logits logits = new Logits(graph.vocabulary());
@@ -100,6 +105,11 @@ abstract class ProgramSizeContract {
       }
       assertThat(measured.weightBytes()).isPositive().isEqualTo(program.weightBytes());
       assertThat(measured.scratchBytes()).isPositive().isEqualTo(program.scratchBytes());
+      long expected = measured.bytes() + pool.bytes();
+      device
+          .allocatedBytes()
+          .ifPresent(now ->
+              assertThat(now - before).isCloseTo(expected, withinPercentage(MOST_PERCENT)));
     }
   }
 

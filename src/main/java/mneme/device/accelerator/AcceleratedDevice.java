@@ -1,5 +1,6 @@
 package mneme.device.accelerator;
 
+import java.util.OptionalLong;
 import mneme.device.Device;
 import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
@@ -37,7 +38,17 @@ public final class AcceleratedDevice implements Device {
 
   @Override
   public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
-    return AcceleratedProgram.measure(graph, largest);
+    return AcceleratedProgram.measure(graph, plan, largest);
+  }
+
+  @Override
+  public OptionalLong allocatedBytes() {
+    return OptionalLong.of(accelerator.allocatedBytes());
+  }
+
+  @Override
+  public OptionalLong driverBytes() {
+    return accelerator.driverBytes();
   }
 
   @Override

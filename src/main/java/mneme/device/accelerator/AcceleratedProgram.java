@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A graph on an accelerator. A step is one sequence of launches, waited for once, at its end.
 final class AcceleratedProgram implements Program {
+  /// Whatever the graph and the steps: where tokens are chosen, and what stands for no tensor.
+  private static final long FIXED_BYTES = BestTokens.ROOM_BYTES + Weights.NOTHING_BYTES;
+
   private final Accelerator accelerator;
   private final Graph graph;
   private final Edges edges;
@@ -72,6 +75,7 @@ final class AcceleratedProgram implements Program {
       return;
     }
     reserve(batch.rows());
+    tables.reserve(batch.rows());
     tables.fill(batch);
     var step = new Step(places, scratch, own, tables);
     for (Op op : graph.ops()) {
@@ -122,10 +126,12 @@ final class AcceleratedProgram implements Program {
     }
   }
 
-  static ProgramSize measure(Graph graph, StepSize largest) {
+  static ProgramSize measure(Graph graph, MemoryPlan plan, StepSize largest) {
     return new ProgramSize(
         Weights.bytes(graph),
-        scratchBytes(new ScratchPlan(graph), largest.rows()) + BestTokens.ROOM_BYTES);
+        scratchBytes(new ScratchPlan(graph), largest.rows())
+            + StepTables.bytes(graph, plan, largest.rows())
+            + FIXED_BYTES);
   }
 
   private static long scratchBytes(ScratchPlan places, int rows) {
@@ -139,7 +145,7 @@ final class AcceleratedProgram implements Program {
 
   @Override
   public long scratchBytes() {
-    return scratch.bytes() + BestTokens.ROOM_BYTES;
+    return scratch.bytes() + tables.bytes() + FIXED_BYTES;
   }
 
   @Override

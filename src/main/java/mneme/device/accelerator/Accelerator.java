@@ -1,6 +1,7 @@
 package mneme.device.accelerator;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /// A device that runs kernels. Everything happens in the order of the calls; nothing has happened
 /// for sure before [#finish] or [#read].
@@ -30,6 +31,14 @@ public interface Accelerator extends AutoCloseable {
   Launch launch(Kernel kernel);
 
   void finish();
+
+  /// Bytes of the device's own memory that are allocated, as large as the driver made them.
+  long allocatedBytes();
+
+  /// The same as the driver itself counts it, if it tells: with all that it needs beside.
+  default OptionalLong driverBytes() {
+    return OptionalLong.empty();
+  }
 
   @Override
   void close();

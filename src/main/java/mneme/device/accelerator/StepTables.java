@@ -19,14 +19,18 @@ import mneme.memory.MemoryPlan;
 /// What the kernels must know of a step, as `memory.kernel` describes it, and the turns of each
 /// rotary embedding. One piece of memory, written once a step and grown as needed.
 final class StepTables implements AutoCloseable {
-  private static final long FIRST_BYTES = 1 << 16;
+  private static final long LEAST_BYTES = 1 << 16;
+
+  /// Pages of a group that there is room for with each row of a step. Where sequences are longer on
+  /// average, the tables grow beyond what was measured, by 8 bytes a page.
+  private static final long PAGES_OF_ROW = 16;
 
   private final Accelerator accelerator;
   private final MemoryPlan plan;
   private final Reach reach;
-  private final Map<RopeSpec, double[]> frequencies = new LinkedHashMap<>();
+  private final Map<RopeSpec, double[]> frequencies;
   private final Map<Object, Long> places = new HashMap<>();
-  private MemorySegment numbers = Arena.ofAuto().allocate(FIRST_BYTES, 8);
+  private MemorySegment numbers = Arena.ofAuto().allocate(LEAST_BYTES, 8);
   private Memory memory;
   private long end;
   private int rows;
@@ -48,12 +52,50 @@ final class StepTables implements AutoCloseable {
     this.accelerator = accelerator;
     this.plan = plan;
     this.reach = Reach.of(graph, plan);
+    this.frequencies = frequencies(graph);
+    this.memory = accelerator.allocate(LEAST_BYTES, "the tables of a step");
+  }
+
+  private static Map<RopeSpec, double[]> frequencies(Graph graph) {
+    Map<RopeSpec, double[]> frequencies = new LinkedHashMap<>();
     for (Op op : graph.ops()) {
       if (op instanceof Op.Rope rope) {
         frequencies.computeIfAbsent(rope.spec(), RopeSpec::frequencies);
       }
     }
-    this.memory = accelerator.allocate(FIRST_BYTES, "the tables of a step");
+    return frequencies;
+  }
+
+  /// Once steps of `rows` rows have run, whatever their spans, as long as [#PAGES_OF_ROW] is
+  /// enough.
+  static long bytes(Graph graph, MemoryPlan plan, int rows) {
+    return bytes(frequencies(graph), plan, rows);
+  }
+
+  /// As [#fill] puts them, if every row is a span and its logits are wanted.
+  private static long bytes(Map<RopeSpec, double[]> frequencies, MemoryPlan plan, int rows) {
+    int groups = plan.groups().size();
+    long ofRow = 4 + 8 + 12 + 4 + 4L * groups + 8 * PAGES_OF_ROW * groups;
+    ofRow += 8L * plan.states().size();
+    ofRow += frequencies.values().stream().mapToLong(pairs -> 8L * pairs.length).sum();
+    int tables = Table.values().length + groups + plan.states().size() + frequencies.size();
+    return Math.max(LEAST_BYTES, ofRow * rows + 8L * tables);
+  }
+
+  /// Makes room for the tables of a step before they are filled.
+  void reserve(int rows) {
+    grow(bytes(frequencies, plan, rows));
+  }
+
+  private void grow(long bytes) {
+    if (bytes > memory.bytes()) {
+      memory.release();
+      memory = accelerator.allocate(bytes, "the tables of a step");
+    }
+  }
+
+  long bytes() {
+    return memory.bytes();
   }
 
   void fill(Batch batch) {
@@ -69,8 +111,7 @@ final class StepTables implements AutoCloseable {
     }
     frequencies.forEach((spec, pairs) -> put(spec, turns(spec, pairs, positions)));
     if (end > memory.bytes()) {
-      memory.release();
-      memory = accelerator.allocate(numbers.byteSize(), "the tables of a step");
+      grow(numbers.byteSize());
     }
     accelerator.write(memory, 0, numbers.asSlice(0, end));
   }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The weights of a graph on a device: matrices as they lie in the file, everything small as f32.
 final class Weights implements AutoCloseable {
+  static final long NOTHING_BYTES = 16;
+
   private final Accelerator accelerator;
   private final Map<Tensor, Memory> matrices = new IdentityHashMap<>();
   private final Map<Tensor, Memory> vectors = new IdentityHashMap<>();
@@ -24,7 +26,7 @@ final class Weights implements AutoCloseable {
 
   Weights(Accelerator accelerator) {
     this.accelerator = accelerator;
-    this.nothing = accelerator.allocate(16, "a stand-in");
+    this.nothing = accelerator.allocate(NOTHING_BYTES, "a stand-in");
   }
 
   /// The bytes of a matrix; one that two ops share is there once.

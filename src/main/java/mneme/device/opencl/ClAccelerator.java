@@ -23,6 +23,7 @@ import mneme.device.accelerator.Accelerator;
 import mneme.device.accelerator.Kernel;
 import mneme.device.accelerator.Launch;
 import mneme.device.accelerator.Memory;
+import mneme.device.accelerator.Tally;
 import org.lwjgl.system.MemoryStack;
 
 /// The context of one device and its only queue, which runs everything in order. Bytes of the host
@@ -37,6 +38,7 @@ final class ClAccelerator implements Accelerator {
   private final long queue;
   private final long largestBytes;
   private final ClKernels kernels;
+  private final Tally tally = new Tally();
 
   ClAccelerator(long platform, long device) {
     this.largestBytes = ClQuery.deviceLong(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
@@ -68,7 +70,7 @@ final class ClAccelerator implements Accelerator {
       IntBuffer error = stack.mallocInt(1);
       long handle = clCreateBuffer(context, CL_MEM_READ_WRITE, Math.max(bytes, 16), error);
       ClErrors.check(error.get(0), what + " of " + bytes + " bytes");
-      return new ClMemory(handle, bytes);
+      return ClMemory.of(handle, bytes, tally);
     }
   }
 
@@ -129,6 +131,11 @@ final class ClAccelerator implements Accelerator {
   @Override
   public void finish() {
     ClErrors.check(clFinish(queue), "the step");
+  }
+
+  @Override
+  public long allocatedBytes() {
+    return tally.bytes();
   }
 
   @Override

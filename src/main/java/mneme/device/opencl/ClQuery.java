@@ -1,6 +1,8 @@
 package mneme.device.opencl;
 
+import static org.lwjgl.opencl.CL10.CL_MEM_SIZE;
 import static org.lwjgl.opencl.CL10.clGetDeviceInfo;
+import static org.lwjgl.opencl.CL10.clGetMemObjectInfo;
 import static org.lwjgl.opencl.CL10.clGetPlatformInfo;
 import static org.lwjgl.opencl.CL10.clGetProgramBuildInfo;
 
@@ -39,6 +41,10 @@ final class ClQuery {
 
   static ByteBuffer deviceBytes(long device, int property) {
     return bytes((value, size) -> clGetDeviceInfo(device, property, value, size));
+  }
+
+  static long bufferBytes(long buffer) {
+    return bytes((value, size) -> clGetMemObjectInfo(buffer, CL_MEM_SIZE, value, size)).getLong(0);
   }
 
   static String buildLog(long program, long device, int property) {

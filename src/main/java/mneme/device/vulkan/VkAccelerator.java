@@ -12,6 +12,7 @@ import static org.lwjgl.vulkan.VK10.vkGetPhysicalDeviceQueueFamilyProperties;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
+import java.util.OptionalLong;
 import mneme.device.DeviceException;
 import mneme.device.accelerator.Accelerator;
 import mneme.device.accelerator.Kernel;
@@ -35,6 +36,7 @@ final class VkAccelerator implements Accelerator {
   /// Filling counts in words.
   private static final int WORD_BYTES = 4;
 
+  private final boolean hasBudget;
   private final VkDevice device;
   private final VkMemories memories;
   private final VkKernels kernels;
@@ -47,7 +49,9 @@ final class VkAccelerator implements Accelerator {
   private long uploaded;
 
   /// @param physical of an instance that nobody else uses, which is destroyed with this
-  VkAccelerator(VkPhysicalDevice physical) {
+  /// @param hasBudget whether it has `VK_EXT_memory_budget`
+  VkAccelerator(VkPhysicalDevice physical, boolean hasBudget) {
+    this.hasBudget = hasBudget;
     int family = family(physical);
     this.device = device(physical, family);
     this.memories = new VkMemories(device);
@@ -166,6 +170,21 @@ final class VkAccelerator implements Accelerator {
   public void finish() {
     commands.finish();
     uploaded = 0;
+  }
+
+  @Override
+  public long allocatedBytes() {
+    return memories.allocatedBytes();
+  }
+
+  @Override
+  public OptionalLong driverBytes() {
+    return hasBudget ? OptionalLong.of(heap().usedBytes()) : OptionalLong.empty();
+  }
+
+  /// As it stands now.
+  VkHeap heap() {
+    return VkHeap.of(device.getPhysicalDevice(), hasBudget);
   }
 
   @Override

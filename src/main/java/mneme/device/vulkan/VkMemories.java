@@ -24,6 +24,7 @@ import static org.lwjgl.vulkan.VK12.vkGetBufferDeviceAddress;
 import java.lang.foreign.MemorySegment;
 import java.nio.LongBuffer;
 import mneme.device.DeviceException;
+import mneme.device.accelerator.Tally;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.vulkan.VkBufferCreateInfo;
@@ -46,6 +47,7 @@ final class VkMemories {
 
   private final VkDevice device;
   private final long largestBytes;
+  private final Tally tally = new Tally();
 
   VkMemories(VkDevice device) {
     this.device = device;
@@ -84,6 +86,7 @@ final class VkMemories {
       long buffer = handle.get(0);
       var requirements = VkMemoryRequirements.calloc(stack);
       vkGetBufferMemoryRequirements(device, buffer, requirements);
+      Type type = type(requirements.memoryTypeBits(), wished, needed);
       var allocate =
           VkMemoryAllocateInfo.calloc(stack)
               .sType$Default()
@@ -92,7 +95,7 @@ final class VkMemories {
                       .sType$Default()
                       .flags(VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT))
               .allocationSize(requirements.size())
-              .memoryTypeIndex(type(requirements.memoryTypeBits(), wished, needed));
+              .memoryTypeIndex(type.index());
       int result = vkAllocateMemory(device, allocate, null, handle);
       if (result != VK_SUCCESS) {
         vkDestroyBuffer(device, buffer, null);
@@ -101,7 +104,8 @@ final class VkMemories {
       long memory = handle.get(0);
       VkErrors.check(vkBindBufferMemory(device, buffer, memory, 0), made);
       var address = VkBufferDeviceAddressInfo.calloc(stack).sType$Default().buffer(buffer);
-      return new VkMemory(device, buffer, memory, vkGetBufferDeviceAddress(device, address), bytes);
+      var taken = new VkMemory.Size(bytes, type.isLocal() ? requirements.size() : 0, tally);
+      return new VkMemory(device, buffer, memory, vkGetBufferDeviceAddress(device, address), taken);
     }
   }
 
@@ -117,16 +121,25 @@ final class VkMemories {
         .sharingMode(VK_SHARING_MODE_EXCLUSIVE);
   }
 
+  /// Bytes of the device's own memory that are allocated.
+  long allocatedBytes() {
+    return tally.bytes();
+  }
+
+  /// @param isLocal whether its memory is the device's own
+  private record Type(int index, boolean isLocal) {}
+
   /// The first type among `allowed` that has what is needed, and what is wished if there is one.
-  private int type(int allowed, int wished, int needed) {
+  private Type type(int allowed, int wished, int needed) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       var memory = VkPhysicalDeviceMemoryProperties.calloc(stack);
       vkGetPhysicalDeviceMemoryProperties(device.getPhysicalDevice(), memory);
       for (int flags : new int[] {needed | wished, needed}) {
         for (int i = 0; i < memory.memoryTypeCount(); i++) {
           boolean isAllowed = (allowed >> i & 1) != 0;
-          if (isAllowed && (memory.memoryTypes(i).propertyFlags() & flags) == flags) {
-            return i;
+          int has = memory.memoryTypes(i).propertyFlags();
+          if (isAllowed && (has & flags) == flags) {
+            return new Type(i, (has & VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) != 0);
           }
         }
       }

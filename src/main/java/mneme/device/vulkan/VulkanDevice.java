@@ -34,7 +34,7 @@ public final class VulkanDevice {
       for (int i = 0; i < devices.size(); i++) {
         Found found = VkDiscovery.device(devices.get(i), i);
         if (found.info().id().equals(id)) {
-          return open(informed.apply(found).info(), devices.get(i));
+          return open(found, informed, devices.get(i));
         }
       }
       throw new DeviceException(DeviceException.Kind.LOST, "there is no device " + id);
@@ -44,13 +44,20 @@ public final class VulkanDevice {
     }
   }
 
-  private static Device open(DeviceInfo info, VkPhysicalDevice device) {
+  private static Device open(Found found, UnaryOperator<Found> informed, VkPhysicalDevice device) {
     Optional<String> missing = VkFeatures.missing(device);
     if (missing.isPresent()) {
       throw new DeviceException(
           DeviceException.Kind.FAILED,
-          "%s cannot be used: the kernels need %s".formatted(info.id(), missing.get()));
+          "%s cannot be used: the kernels need %s".formatted(found.info().id(), missing.get()));
     }
-    return new AcceleratedDevice(info, new VkAccelerator(device));
+    DeviceInfo info = informed.apply(found).info();
+    VkAccelerator accelerator = new VkAccelerator(device, found.tellsFree());
+    // What it took for itself is not to be given away again.
+    long freeBytes =
+        found.tellsFree()
+            ? accelerator.heap().freeBytes()
+            : Math.max(0, info.freeBytes() - accelerator.allocatedBytes());
+    return new AcceleratedDevice(info.withFree(freeBytes), accelerator);
   }
 }
