@@ -2,12 +2,12 @@ package mneme.cli;
 
 import com.typesafe.config.Config;
 import java.util.List;
-import java.util.Locale;
-import mneme.device.Bandwidth;
 import mneme.device.Device;
 import mneme.device.DeviceInfo;
 import mneme.device.DeviceTable;
 import mneme.device.Devices;
+import mneme.device.probe.Notes;
+import mneme.device.probe.Speeds;
 import mneme.engine.DeviceChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +24,7 @@ final class ListDevices implements Runnable {
 
   @Option(
       names = "--probe",
-      description = "Also measure how fast each device that is used copies its own memory.")
+      description = "Measure anew how fast each device that is used copies its own memory.")
   private boolean isProbing;
 
   @Override
@@ -33,21 +33,16 @@ final class ListDevices implements Runnable {
     List<String> named = DeviceChoice.ids(config);
     List<DeviceInfo> devices =
         Devices.discover().stream().map(device -> Devices.as(device, named)).toList();
-    DeviceTable.lines(devices).forEach(spec.commandLine().getOut()::println);
+    Speeds speeds = new Speeds(Notes.ofUser());
     if (isProbing) {
-      named.forEach(id -> probe(id, config.getInt("mneme.engine.threads")));
+      named.forEach(id -> probe(id, config.getInt("mneme.engine.threads"), speeds));
     }
+    DeviceTable.lines(devices, speeds::known).forEach(spec.commandLine().getOut()::println);
   }
 
-  private void probe(String id, int threads) {
+  private static void probe(String id, int threads, Speeds speeds) {
     try (Device device = DeviceChoice.opening(id, threads).get()) {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              Locale.ROOT,
-              "%s copies its memory at %.1f GB/s, read and written%n",
-              id,
-              Bandwidth.bytesPerSecond(device) / 1e9);
+      speeds.measure(device);
     }
   }
 }

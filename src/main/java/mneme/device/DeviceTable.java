@@ -3,18 +3,23 @@ package mneme.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /// Devices as lines of text, one column under the other.
 public final class DeviceTable {
   private static final List<String> HEAD =
-      List.of("ID", "NAME", "MEMORY", "FREE", "LARGEST", "USED", "DRIVER");
+      List.of("ID", "NAME", "MEMORY", "FREE", "LARGEST", "SPEED", "USED", "DRIVER");
 
   private DeviceTable() {}
 
-  public static List<String> lines(List<DeviceInfo> devices) {
+  /// @param speed bytes a second that the device moves of its own memory; empty if nobody measured
+  ///   it
+  public static List<String> lines(
+      List<DeviceInfo> devices, Function<DeviceInfo, OptionalDouble> speed) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEAD);
-    devices.forEach(device -> rows.add(row(device)));
+    devices.forEach(device -> rows.add(row(device, speed.apply(device))));
     int[] widths = new int[HEAD.size()];
     for (List<String> row : rows) {
       for (int column = 0; column < widths.length; column++) {
@@ -24,7 +29,7 @@ public final class DeviceTable {
     return rows.stream().map(row -> line(row, widths)).toList();
   }
 
-  private static List<String> row(DeviceInfo device) {
+  private static List<String> row(DeviceInfo device, OptionalDouble speed) {
     String used = device.unusedBecause().map(because -> "no: " + because).orElse("yes");
     return List.of(
         device.id(),
@@ -32,6 +37,9 @@ public final class DeviceTable {
         size(device.totalBytes()) + (device.unified() ? " shared" : ""),
         size(device.freeBytes()),
         size(device.largestAllocationBytes()),
+        speed.isPresent()
+            ? String.format(Locale.ROOT, "%.1f GB/s", speed.getAsDouble() / 1e9)
+            : "-",
         used,
         device.driver());
   }

@@ -42,8 +42,9 @@ public final class Devices {
   }
 
   /// What `auto` stands for: every device that is not this machine's processor, those with memory
-  /// of their own first, then the host. Of a device that two interfaces show, the first counts.
-  public static List<String> fastest() {
+  /// of their own first, then the host, which is the order as long as no speed is known. Of a
+  /// device that two interfaces show, the first counts.
+  public static List<String> computing() {
     Natives.prepare();
     List<Found> opencl = ClDiscovery.discover();
     List<Found> found = new ArrayList<>(opencl);

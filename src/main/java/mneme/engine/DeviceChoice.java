@@ -28,7 +28,13 @@ public final class DeviceChoice {
   /// @param id as in [DeviceInfo#id]
   /// @param mostBytes of it that may be used for weights, scratch and pool together; 0: all that is
   ///   free
-  record Wish(String id, long mostBytes) {}
+  /// @param byAuto whether nobody named it: `auto` stands for it and for others, and its speed says
+  ///   where among them
+  record Wish(String id, long mostBytes, boolean byAuto) {
+    Wish(String id, long mostBytes) {
+      this(id, mostBytes, false);
+    }
+  }
 
   private DeviceChoice() {}
 
@@ -77,9 +83,11 @@ public final class DeviceChoice {
   }
 
   private static Stream<Wish> spelledOut(Wish wish) {
-    return wish.id().equals(AUTO)
-        ? Devices.fastest().stream().map(id -> new Wish(id, wish.mostBytes()))
-        : Stream.of(wish);
+    if (!wish.id().equals(AUTO)) {
+      return Stream.of(wish);
+    }
+    List<String> ids = Devices.computing();
+    return ids.stream().map(id -> new Wish(id, wish.mostBytes(), ids.size() > 1));
   }
 
   /// How to open a device, again and again; asking opens nothing.

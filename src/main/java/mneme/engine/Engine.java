@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
-import mneme.device.Device;
+import mneme.device.probe.Notes;
+import mneme.device.probe.Speeds;
 import mneme.store.ModelSource;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -26,11 +26,17 @@ public interface Engine {
     EngineSettings settings = EngineSettings.of(config);
     Loader loader = new StoreLoader(models, settings);
     int threads = config.getInt("mneme.engine.threads");
+    Speeds speeds = new Speeds(Notes.ofUser());
     List<Outfit> outfits = new ArrayList<>();
     for (DeviceChoice.Wish wish : DeviceChoice.wishes(config)) {
-      Supplier<Device> opening = DeviceChoice.opening(wish.id(), threads);
       outfits.add(
-          new Outfit(outfits.size(), wish.id(), opening, wish.mostBytes(), Vault.of(settings)));
+          new Outfit(
+              outfits.size(),
+              wish.id(),
+              DeviceChoice.opening(wish.id(), threads),
+              wish.mostBytes(),
+              Vault.of(settings),
+              wish.byAuto() ? speeds::of : _ -> 0));
     }
     Node.Ground ground = new Node.Ground(loader, settings, outfits, System::nanoTime);
     return new NodeEngine(

@@ -64,7 +64,10 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   record Stays(ActorRef<ModelHost.Command> host) implements Command {}
 
   /// From a worker, each time it has opened its device.
-  record DeviceOpened(String device, long freeBytes, long largestBytes) implements Command {}
+  ///
+  /// @param bytesPerSecond by which it is preferred to others; 0: its place says so
+  record DeviceOpened(String device, long freeBytes, long largestBytes, double bytesPerSecond)
+      implements Command {}
 
   /// From a worker: its device does not open, or is not to be relied on.
   record DeviceFailed(String device, String why) implements Command {}
@@ -215,8 +218,8 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
         residents.stays(host);
         reception.serve();
       }
-      case DeviceOpened(var device, var free, var largest) -> {
-        residents.opened(device, free, largest);
+      case DeviceOpened(var device, var free, var largest, var speed) -> {
+        residents.opened(device, free, largest, speed);
         states.opened(device, free);
         reception.reopened(device);
       }

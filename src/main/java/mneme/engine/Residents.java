@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /// which it decides where models go.
 final class Residents {
   /// A device, from when it opened until it failed.
-  private record Opening(long budgetBytes, long largestBytes) {}
+  private record Opening(long budgetBytes, long largestBytes, double bytesPerSecond) {}
 
   /// A model and where it lives.
   private static final class Resident {
@@ -65,11 +65,12 @@ final class Residents {
   }
 
   /// @param freeBytes before anything of ours lies there
-  void opened(String device, long freeBytes, long largestBytes) {
+  /// @param bytesPerSecond by which it is preferred to others; 0: its place says so
+  void opened(String device, long freeBytes, long largestBytes, double bytesPerSecond) {
     silent.remove(device);
     long cap = Objects.requireNonNull(caps.get(device));
     long budget = cap > 0 ? Math.min(cap, freeBytes) : freeBytes;
-    openings.putIfAbsent(device, new Opening(budget, largestBytes));
+    openings.putIfAbsent(device, new Opening(budget, largestBytes, bytesPerSecond));
   }
 
   /// What the workers say of the devices.
@@ -185,7 +186,8 @@ final class Residents {
         room.budgetBytes(),
         room.largestBytes(),
         busy.isEmpty() ? 0 : room.poolBytes(),
-        busy);
+        busy,
+        room.bytesPerSecond());
   }
 
   /// The devices that are open, and what of them is taken.
@@ -215,7 +217,8 @@ final class Residents {
         opening.budgetBytes(),
         opening.largestBytes(),
         poolBytes.getOrDefault(device, 0L),
-        guests);
+        guests,
+        opening.bytesPerSecond());
   }
 
   /// What a model really takes, now that it is there.

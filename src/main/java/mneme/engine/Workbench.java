@@ -39,6 +39,7 @@ final class Workbench {
   private long poolBytes;
   private long freeBytes;
   private long largestBytes;
+  private double bytesPerSecond;
   private long epoch;
   private int failures;
 
@@ -71,6 +72,11 @@ final class Workbench {
   /// Most bytes of one buffer of the device.
   long largestBytes() {
     return largestBytes;
+  }
+
+  /// By which the device is preferred to others; 0: its place says so.
+  double bytesPerSecond() {
+    return bytesPerSecond;
   }
 
   /// What everything of ours on the device takes; empty where nobody counts.
@@ -109,6 +115,7 @@ final class Workbench {
     device = opened;
     freeBytes = opened.info().freeBytes();
     largestBytes = opened.info().largestAllocationBytes();
+    bytesPerSecond = outfit.speed().applyAsDouble(opened);
     for (Recipe recipe : List.copyOf(recipes.values())) {
       try {
         make(opened, recipe);

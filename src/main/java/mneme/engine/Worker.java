@@ -157,7 +157,9 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     try {
       bench.open();
       post.node()
-          .tell(new Node.DeviceOpened(post.device(), bench.freeBytes(), bench.largestBytes()));
+          .tell(
+              new Node.DeviceOpened(
+                  post.device(), bench.freeBytes(), bench.largestBytes(), bench.bytesPerSecond()));
     } catch (RuntimeException | LinkageError e) {
       post.node().tell(new Node.DeviceFailed(post.device(), "it does not open: " + e.getMessage()));
       throw e;

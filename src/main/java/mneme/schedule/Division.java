@@ -69,9 +69,10 @@ public final class Division {
     }
   }
 
-  /// @param rooms the devices that can be used, the preferred first; the size of each segment on
-  ///   each is known
-  public Optional<Divided> divide(Demand demand, List<Placement.Room> rooms) {
+  /// @param all devices that can be used, the preferred first; the size of each segment on each is
+  ///   known
+  public Optional<Divided> divide(Demand demand, List<Placement.Room> all) {
+    List<Placement.Room> rooms = Placement.fastestFirst(all);
     MemoryPlan segmented =
         demand.planOf().apply(IntStream.rangeClosed(1, demand.segments().size()).boxed().toList());
     int low = demand.leastTokens();

@@ -3,7 +3,9 @@ package mneme.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,10 +18,10 @@ import mneme.memory.SlabSizing;
 /// Which device a model is put on, and which idle models leave it first.
 ///
 /// A device holds a model if its weights, its scratch and a pool for one sequence of its whole
-/// context fit beside what is there. The first that does, in order of preference, is taken; if none
-/// does, the first that does once idle models have left. A model in use never leaves. Where no
-/// device holds a whole context, the one that holds the longest sequence is taken, if it is long
-/// enough.
+/// context fit beside what is there. The first that does, in order of preference, is taken, of
+/// those whose speed counts the fastest; if none does, the first that does once idle models have
+/// left. A model in use never leaves. Where no device holds a whole context, the one that holds the
+/// longest sequence is taken, if it is long enough.
 public final class Placement {
   private final PoolSize poolSize;
 
@@ -68,10 +70,21 @@ public final class Placement {
   /// @param budgetBytes for weights, scratch and pool together
   /// @param largestBytes most bytes that one buffer, and so the pool, may have
   /// @param poolBytes of its pool; 0 if none is open: it opens with the first model
+  /// @param bytesPerSecond how fast its memory is; 0 if that shall not count
   public record Room(
-      String device, long budgetBytes, long largestBytes, long poolBytes, List<Guest> guests) {
+      String device,
+      long budgetBytes,
+      long largestBytes,
+      long poolBytes,
+      List<Guest> guests,
+      double bytesPerSecond) {
     public Room {
       guests = List.copyOf(guests);
+    }
+
+    public Room(
+        String device, long budgetBytes, long largestBytes, long poolBytes, List<Guest> guests) {
+      this(device, budgetBytes, largestBytes, poolBytes, guests, 0);
     }
 
     /// Bytes that are left when `leaving` have left; the pool closes with the last model.
@@ -117,12 +130,24 @@ public final class Placement {
   /// How a model would lie on a device.
   private record Fit(Room room, List<Guest> leaving, long poolBytes, int longestTokens) {}
 
-  /// @param rooms the devices that can be used, the preferred first; the size on each is known
+  /// @param rooms the devices that can be used, the preferred first, as long as no speed says
+  ///   otherwise; the size on each is known
   public Choice choose(Demand demand, List<Room> rooms) {
-    return whole(demand, rooms)
-        .or(() -> longest(demand, rooms))
+    List<Room> ordered = fastestFirst(rooms);
+    return whole(demand, ordered)
+        .or(() -> longest(demand, ordered))
         .map(fit -> chosen(demand, fit))
         .orElseGet(() -> new Nowhere(refusal(demand, rooms)));
+  }
+
+  /// Those whose speed counts share their own places, the fastest first; the others stay.
+  static List<Room> fastestFirst(List<Room> rooms) {
+    Iterator<Room> fastest =
+        rooms.stream()
+            .filter(room -> room.bytesPerSecond() > 0)
+            .sorted(Comparator.comparingDouble(Room::bytesPerSecond).reversed())
+            .iterator();
+    return rooms.stream().map(room -> room.bytesPerSecond() > 0 ? fastest.next() : room).toList();
   }
 
   /// A place for the whole context.
@@ -218,7 +243,7 @@ public final class Placement {
   private static Choice chosen(Demand demand, Fit fit) {
     String holds =
         isWhole(fit, demand)
-            ? "the first device that holds"
+            ? first(fit.room()) + " that holds"
             : "no device holds %d tokens; it holds most with".formatted(demand.contextTokens());
     String sentence =
         "on %s: %s weights of %d bytes, scratch of %d and %d tokens in a pool of %d; its budget is %d"
@@ -232,6 +257,12 @@ public final class Placement {
                 fit.room().budgetBytes());
     List<Long> leaving = fit.leaving().stream().map(Guest::number).toList();
     return new Chosen(fit.room().device(), fit.poolBytes(), leaving, sentence);
+  }
+
+  private static String first(Room room) {
+    return room.bytesPerSecond() > 0
+        ? String.format(Locale.ROOT, "the fastest device (%.1f GB/s)", room.bytesPerSecond() / 1e9)
+        : "the first device";
   }
 
   private String refusal(Demand demand, List<Room> rooms) {

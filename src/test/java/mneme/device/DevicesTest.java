@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -83,9 +84,13 @@ class DevicesTest {
 
   @Test
   void theTableHasOneLineADeviceUnderItsHead() {
-    List<String> lines = DeviceTable.lines(FOUND);
+    List<String> lines =
+        DeviceTable.lines(
+            FOUND,
+            device ->
+                device.id().equals("host") ? OptionalDouble.of(2.34e10) : OptionalDouble.empty());
     assertThat(lines).hasSize(FOUND.size() + 1);
     assertThat(lines.getFirst()).startsWith("ID").endsWith("DRIVER");
-    assertThat(lines.get(1)).startsWith("host ").contains(" GiB shared ", " yes ");
+    assertThat(lines.get(1)).startsWith("host ").contains(" GiB shared ", " 23.4 GB/s ", " yes ");
   }
 }

@@ -41,6 +41,15 @@ class DeviceChoiceTest {
         .endsWith("host");
   }
 
+  /// Nothing is to be measured where there is no choice.
+  @Test
+  void speedCountsOnlyAmongSeveralThatNobodyNamed() {
+    var auto = DeviceChoice.wishes(with("mneme.engine.devices = auto"));
+    assertThat(auto).allMatch(wish -> wish.byAuto() == auto.size() > 1);
+    assertThat(DeviceChoice.wishes(with("mneme.engine.devices = [\"opencl:0\", host]")))
+        .noneMatch(DeviceChoice.Wish::byAuto);
+  }
+
   @Test
   void whatCannotBeIsSaidWithTheKnownOnes() {
     assertThatThrownBy(() -> DeviceChoice.opening("opencl:99", 0))

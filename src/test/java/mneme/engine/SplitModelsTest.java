@@ -218,7 +218,10 @@ class SplitModelsTest {
     Map<String, Long> caps =
         Map.of("first", mostOf(model, one), "second", mostOf(model, other), "large", 0L);
     return new TestNode(
-        SETTINGS, devices, settings -> new GoldenModels(settings, Set.of()), caps::get);
+        SETTINGS,
+        devices,
+        settings -> new GoldenModels(settings, Set.of()),
+        new TestNode.Wishes(caps::get, _ -> 0));
   }
 
   private static long mostOf(String model, Supplier<Device> of) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import mneme.device.Device;
 import mneme.device.none.NullDevice;
@@ -42,6 +43,10 @@ final class TestNode implements AutoCloseable {
   final Engine engine;
   final Loader loader;
 
+  /// @param mostBytes of a device that may be used; 0: all that is free
+  /// @param speed by which a device is preferred; 0: its place says so
+  record Wishes(ToLongFunction<String> mostBytes, ToDoubleFunction<Device> speed) {}
+
   TestNode(String settings) {
     this(settings, NullDevice::new);
   }
@@ -59,15 +64,15 @@ final class TestNode implements AutoCloseable {
       String settings,
       Map<String, Supplier<Device>> devices,
       Function<EngineSettings, Loader> models) {
-    this(settings, devices, models, _ -> 0);
+    this(settings, devices, models, new Wishes(_ -> 0, _ -> 0));
   }
 
-  /// @param mostBytes of each device, by its id, that may be used; 0: all that is free
+  /// @param wishes for each device by its id: how much of it may be used, how it is preferred
   TestNode(
       String settings,
       Map<String, Supplier<Device>> devices,
       Function<EngineSettings, Loader> models,
-      ToLongFunction<String> mostBytes) {
+      Wishes wishes) {
     Config config =
         ConfigFactory.parseString(settings)
             .withFallback(ConfigFactory.parseString(SETTINGS))
@@ -82,8 +87,9 @@ final class TestNode implements AutoCloseable {
                 outfits.size(),
                 id,
                 device,
-                mostBytes.applyAsLong(id),
-                Vault.of(engineSettings))));
+                wishes.mostBytes().applyAsLong(id),
+                Vault.of(engineSettings),
+                wishes.speed())));
     Node.Ground ground = new Node.Ground(loader, engineSettings, outfits, System::nanoTime);
     system = ActorSystem.create(Node.create(ground), "node", config);
     engine = new NodeEngine(system, system, loader, new Planner(engineSettings));

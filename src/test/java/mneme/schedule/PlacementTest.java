@@ -62,6 +62,51 @@ class PlacementTest {
             Chosen.class, chosen -> assertThat(chosen.device()).isEqualTo("small"));
   }
 
+  private static Room measured(String device, long mib, double bytesPerSecond, Guest... guests) {
+    Room room = room(device, mib, guests);
+    return new Room(
+        device,
+        room.budgetBytes(),
+        room.largestBytes(),
+        room.poolBytes(),
+        room.guests(),
+        bytesPerSecond);
+  }
+
+  private String chosen(long weightMib, Room... rooms) {
+    return ((Chosen) fixed.choose(demand(weightMib), List.of(rooms))).device();
+  }
+
+  @Test
+  void ofMeasuredDevicesTheFastestThatHoldsItIsTaken() {
+    Room small = measured("small", 14, 9e11);
+    Room fast = measured("b", 30, 5e11);
+    Room slow = measured("a", 30, 2e10);
+    assertThat(chosen(9, slow, fast, small)).isEqualTo("small");
+    assertThat(chosen(10, slow, fast, small)).isEqualTo("b");
+    assertThat(fixed.choose(demand(10), List.of(slow, fast, small)).sentence())
+        .contains("on b: the fastest device (500.0 GB/s) that holds");
+  }
+
+  @Test
+  void whatStandsWithoutASpeedKeepsItsPlace() {
+    Room host = measured("host", 30, 2e10);
+    Room card = measured("large", 30, 5e11);
+    assertThat(chosen(9, room("a", 30), host, card)).isEqualTo("a");
+    assertThat(chosen(9, host, card, room("a", 30))).isEqualTo("large");
+    assertThat(chosen(9, room("a", 10), host, room("b", 30), card)).isEqualTo("large");
+    assertThat(fixed.choose(demand(9), List.of(room("a", 30), card)).sentence())
+        .contains("on a: the first device that holds");
+  }
+
+  @Test
+  void theIdleLeaveTheFastestDeviceFirst() {
+    Room slow = measured("a", 30, 2e10, idle(1, 25, 9, 9));
+    Room fast = measured("b", 30, 5e11, idle(2, 25, 9, 9));
+    assertThat(((Chosen) fixed.choose(demand(9), List.of(slow, fast))).leaving())
+        .containsExactly(2L);
+  }
+
   @Test
   void whatItTakesIsCountedOnEachDeviceByItself() {
     Demand demand =

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
+import mneme.device.UserCache;
 
 /// What compilers made of kernels, kept in a folder from run to run. A file is named by the hash of
 /// all that it depends on and begins with the hash of the rest, so one that was cut or changed is
@@ -30,12 +31,7 @@ public final class KernelCache {
 
   /// In `$XDG_CACHE_HOME/mneme/kernels`, else `~/.cache/mneme/kernels`.
   public static KernelCache ofUser(String compiler) {
-    Path caches =
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .filter(path -> !path.isBlank())
-            .map(Path::of)
-            .orElseGet(() -> Path.of(System.getProperty("user.home", "."), ".cache"));
-    return new KernelCache(caches.resolve("mneme").resolve("kernels"), compiler);
+    return new KernelCache(UserCache.folder("kernels"), compiler);
   }
 
   /// What was compiled of `source` before, or else what `compile` gives, which is kept.
