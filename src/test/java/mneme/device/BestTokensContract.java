@@ -14,32 +14,12 @@ import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A device that chooses the best tokens itself chooses those that sorting the whole rows gives.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class BestTokensContract {
+abstract class BestTokensContract extends DeviceContract {
   private static final int ROWS = 5;
-
-  private Device device;
-
-  abstract Device open();
-
-  @BeforeAll
-  void openDevice() {
-    device = open();
-  }
-
-  @AfterAll
-  void closeDevice() {
-    if (device != null) { // none was opened where the test is skipped
-      device.close();
-    }
-  }
 
   /// Few numbers, so that many are equal, and of those that are not finite each kind.
   private static double odd(double normal) {

@@ -3,7 +3,7 @@ package mneme.device;
 /// On the first OpenCL device of this machine.
 class ClBestTokensTest extends BestTokensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return GraphicsDevices.openCl();
   }
 }

@@ -2,28 +2,92 @@ package mneme.device;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import mneme.device.opencl.ClDevice;
 import mneme.device.vulkan.VulkanDevice;
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
 
 /// The devices that the tests of a backend run on: the first of its kind, or the one that the
 /// system property `mneme.test.opencl` or `mneme.test.vulkan` names. Without it they are skipped.
-public final class GraphicsDevices {
-  private GraphicsDevices() {}
+///
+/// Each is opened once and lent to every test, as compiling its kernels is slow. One that no longer
+/// answers is opened anew for the next test; all are closed when the last test has ended.
+public final class GraphicsDevices implements LauncherSessionListener {
+  private static final Map<String, Device> OPEN = new TreeMap<>();
 
   public static Device openCl() {
-    return open("opencl", ClDevice::open);
+    return lend("opencl", ClDevice::open);
   }
 
   public static Device vulkan() {
-    return open("vulkan", VulkanDevice::open);
+    return lend("vulkan", VulkanDevice::open);
   }
 
-  private static Device open(String kind, Function<String, Device> opening) {
+  private static synchronized Device lend(String kind, Function<String, Device> opening) {
     String id = System.getProperty("mneme.test." + kind, kind + ":0");
-    assumeTrue(
-        Devices.discover().stream().anyMatch(found -> found.id().equals(id)),
-        "no device " + id + " on this machine");
-    return opening.apply(id);
+    assumeTrue(Present.IDS.contains(id), "no device " + id + " on this machine");
+    Device open = OPEN.get(id);
+    if (open != null && !answers(open)) {
+      OPEN.remove(id); // not closed: a driver may not come back from that
+    }
+    return new Lent(OPEN.computeIfAbsent(id, opening));
+  }
+
+  private static boolean answers(Device device) {
+    try (Arena arena = Arena.ofConfined();
+        DevicePool pool = device.openPool(256)) {
+      pool.read(0, arena.allocate(4));
+      return true;
+    } catch (DeviceException _) {
+      return false;
+    }
+  }
+
+  @Override
+  public void launcherSessionClosed(LauncherSession session) {
+    synchronized (GraphicsDevices.class) {
+      OPEN.values().forEach(Device::close);
+      OPEN.clear();
+    }
+  }
+
+  /// Looked for when first asked: a run without such tests loads no driver.
+  private static final class Present {
+    static final Set<String> IDS =
+        Devices.discover().stream().map(DeviceInfo::id).collect(Collectors.toSet());
+  }
+
+  /// A device that outlives its borrower.
+  private record Lent(Device device) implements Device {
+    @Override
+    public DeviceInfo info() {
+      return device.info();
+    }
+
+    @Override
+    public DevicePool openPool(long bytes) {
+      return device.openPool(bytes);
+    }
+
+    @Override
+    public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+      return device.prepare(graph, plan, numerics);
+    }
+
+    @Override
+    public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+      return device.measure(graph, plan, numerics, largest);
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -19,8 +19,6 @@ import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,23 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// What every device must do with every op: compute what the [ReferenceDevice] computes, and give
 /// the same bits whatever else is in the step, however a sequence was cut into spans and wherever
 /// its pages lie.
-public abstract class OpContract {
+public abstract class OpContract extends DeviceContract {
   private static final int[] LENGTHS = {45, 1, 20, 33};
   private static final int PAGE_TOKENS = 8;
-
-  private Device device;
-
-  protected abstract Device open();
-
-  @BeforeEach
-  void openDevice() {
-    device = open();
-  }
-
-  @AfterEach
-  void closeDevice() {
-    device.close();
-  }
 
   static Stream<OpCase> cases() {
     return Stream.concat(OpCases.all(), MemoryOpCases.all());

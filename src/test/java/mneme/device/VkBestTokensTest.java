@@ -3,7 +3,7 @@ package mneme.device;
 /// On the first Vulkan device of this machine.
 class VkBestTokensTest extends BestTokensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return GraphicsDevices.vulkan();
   }
 }

@@ -3,10 +3,10 @@ package mneme.model;
 import mneme.device.Device;
 import mneme.device.GraphicsDevices;
 
-/// The goldens on the first OpenCL device of this machine.
+/// On the first OpenCL device of this machine.
 class ClGoldensTest extends GoldensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return GraphicsDevices.openCl();
   }
 }

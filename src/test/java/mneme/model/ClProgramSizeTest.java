@@ -6,7 +6,7 @@ import mneme.device.GraphicsDevices;
 /// On the first OpenCL device of this machine.
 class ClProgramSizeTest extends ProgramSizeContract {
   @Override
-  Device open() {
+  protected Device open() {
     return GraphicsDevices.openCl();
   }
 }

@@ -5,44 +5,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import mneme.SharedData;
-import mneme.device.Device;
+import mneme.device.DeviceContract;
 import mneme.device.Numerics;
 import mneme.device.Rig;
 import mneme.device.Span;
 import mneme.format.Encoding;
 import mneme.format.Gguf;
 import mneme.memory.KvEncoding;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every golden model, on one device: what another program computed, and the same bits in one pass,
 /// in chunks, token by token and beside others.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class GoldensContract {
+abstract class GoldensContract extends DeviceContract {
   private static final KvEncoding F32 = KvEncoding.both(Encoding.F32);
 
   /// llama.cpp rounds activations too, but elsewhere: two such roundings lie about 0.08 apart each.
   private static final Gate ROUNDED_ACTIVATIONS = new Gate(1, 0.15);
-
-  private Device device;
-
-  abstract Device open();
-
-  @BeforeAll
-  void openDevice() {
-    device = open();
-  }
-
-  @AfterAll
-  void closeDevice() {
-    if (device != null) { // none was opened where the test is skipped
-      device.close();
-    }
-  }
 
   private static Stream<String> folders(boolean isEncoding) {
     return SharedData.folders("goldens").stream()

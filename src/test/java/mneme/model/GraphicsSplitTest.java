@@ -4,8 +4,8 @@ import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.GraphicsDevices;
 
-/// The first OpenCL device of this machine, then its first Vulkan device; the models of
-/// [VkGoldensTest].
+/// The first OpenCL device of this machine, then its first Vulkan device; one model of each
+/// kind.
 class GraphicsSplitTest extends SplitContract {
   @Override
   Device openFirst() {
@@ -19,6 +19,6 @@ class GraphicsSplitTest extends SplitContract {
 
   @Override
   Stream<String> names() {
-    return GoldenModel.names().filter(VkGoldensTest::isWanted);
+    return oneOfEachKind();
   }
 }

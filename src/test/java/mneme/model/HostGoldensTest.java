@@ -5,7 +5,7 @@ import mneme.device.host.HostDevice;
 
 class HostGoldensTest extends GoldensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return new HostDevice(2);
   }
 }

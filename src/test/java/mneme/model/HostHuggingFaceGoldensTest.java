@@ -5,7 +5,7 @@ import mneme.device.host.HostDevice;
 
 class HostHuggingFaceGoldensTest extends HuggingFaceGoldensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return new HostDevice(2);
   }
 }

@@ -5,7 +5,7 @@ import mneme.device.host.HostDevice;
 
 class HostTrainedModelsTest extends TrainedModelsContract {
   @Override
-  Device open() {
+  protected Device open() {
     return new HostDevice(2);
   }
 }

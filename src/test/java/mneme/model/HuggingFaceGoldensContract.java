@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import mneme.SharedData;
-import mneme.device.Device;
+import mneme.device.DeviceContract;
 import mneme.device.Numerics;
 import mneme.device.Rig;
 import mneme.format.Encoding;
@@ -13,29 +13,12 @@ import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
 import mneme.graph.Graph;
 import mneme.memory.KvEncoding;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every Hugging Face folder of the goldens, on one device: logits and states of another program,
 /// however the sequence was cut, and also from a state that comes from outside.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class HuggingFaceGoldensContract {
-  private Device device;
-
-  abstract Device open();
-
-  @BeforeAll
-  void openDevice() {
-    device = open();
-  }
-
-  @AfterAll
-  void closeDevice() {
-    device.close();
-  }
+abstract class HuggingFaceGoldensContract extends DeviceContract {
 
   static Stream<String> folders() {
     return SharedData.folders("goldens-hf").stream().map(path -> path.getFileName().toString());

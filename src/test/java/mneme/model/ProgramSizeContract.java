@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import mneme.SharedData;
 import mneme.device.Batch;
-import mneme.device.Device;
+import mneme.device.DeviceContract;
 import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Numerics;
@@ -24,39 +24,19 @@ import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What a device says beforehand that a model takes is what its program says afterwards.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class ProgramSizeContract {
+abstract class ProgramSizeContract extends DeviceContract {
   private static final int ROWS = 37;
   private static final int OUTPUTS = 11;
 
   /// What drivers add to an allocation.
   private static final double MOST_PERCENT = 1;
 
-  private Device device;
-
-  abstract Device open();
-
-  @BeforeAll
-  void openDevice() {
-    device = open();
-  }
-
-  @AfterAll
-  void closeDevice() {
-    if (device != null) { // none was opened where the test is skipped
-      device.close();
-    }
-  }
-
   /// Every architecture and every encoding of weights.
-  Stream<Path> models() {
+  static Stream<Path> models() {
     return Stream.concat(
         SharedData.folders("goldens").stream().map(folder -> folder.resolve("model.gguf")),
         SharedData.folders("goldens-hf").stream());

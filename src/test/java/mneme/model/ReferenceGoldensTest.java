@@ -5,7 +5,7 @@ import mneme.device.ReferenceDevice;
 
 class ReferenceGoldensTest extends GoldensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return new ReferenceDevice();
   }
 }

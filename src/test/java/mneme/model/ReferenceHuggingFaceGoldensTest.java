@@ -5,7 +5,7 @@ import mneme.device.ReferenceDevice;
 
 class ReferenceHuggingFaceGoldensTest extends HuggingFaceGoldensContract {
   @Override
-  Device open() {
+  protected Device open() {
     return new ReferenceDevice();
   }
 }

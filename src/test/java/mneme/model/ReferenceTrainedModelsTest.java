@@ -5,7 +5,7 @@ import mneme.device.ReferenceDevice;
 
 class ReferenceTrainedModelsTest extends TrainedModelsContract {
   @Override
-  Device open() {
+  protected Device open() {
     return new ReferenceDevice();
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mneme.SharedData;
-import mneme.device.Device;
+import mneme.device.DeviceContract;
 import mneme.device.LeasedRig;
 import mneme.format.Encoding;
 import mneme.format.ModelFile;
@@ -17,16 +17,12 @@ import mneme.format.ModelFiles;
 import mneme.graph.Graph;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryPlan;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every architecture, on one device, in memory that a ledger lends: however a sequence is batched,
 /// cut, resumed, forked and replayed, its logits are bit for bit those of the run alone.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SameBitsContract {
+abstract class SameBitsContract extends DeviceContract {
   private static final int LENGTH = 40;
   private static final int PAGE = 16;
   private static final int GRID = 8;
@@ -36,24 +32,8 @@ abstract class SameBitsContract {
     {LENGTH}, {1}, {13, 2, 1}, {GRID}, {1, 7, 16, 2, 3}, {31, 1, 1}, {5}
   };
 
-  private Device device;
-
-  abstract Device open();
-
-  @BeforeAll
-  void openDevice() {
-    device = open();
-  }
-
-  @AfterAll
-  void closeDevice() {
-    if (device != null) { // none was opened where the test is skipped
-      device.close();
-    }
-  }
-
   /// Folders with a model each; of the encodings of llama one is enough.
-  Stream<String> models() {
+  static Stream<String> models() {
     return Stream.concat(
         SharedData.folders("goldens").stream()
             .map(folder -> folder.getFileName().toString())
@@ -169,7 +149,7 @@ abstract class SameBitsContract {
     read(rig, "the first", texts, List.of(first));
     rig.retire(first.sequence);
     List<Walk> walks = new ArrayList<>();
-    walks.add(walk(rig, "cold", texts, 1));
+    walks.add(walk(rig, "cold", texts, 9));
     for (int end : new int[] {LENGTH, LENGTH - 1, 30, 17, 16, 11}) {
       LeasedRig.Sequence sequence = rig.open("warm", Arrays.copyOf(texts.tokens[0], end));
       assertThat(sequence.reused()).as("reused of %d tokens", end).isBetween(end - GRID, end - 1);

@@ -2,6 +2,7 @@ package mneme.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.Numerics;
@@ -24,6 +25,22 @@ abstract class SplitContract {
   private static final int PAGE_TOKENS = 16;
   private static final int SLOTS = 256;
 
+  /// One model of each kind of memory and of routing, for devices that are slow.
+  private static final Set<String> ONE_OF_EACH_KIND =
+      Set.of(
+          "llama",
+          "gpt-oss",
+          "deepseek2",
+          "gemma3",
+          "falcon-h1",
+          "mamba",
+          "rwkv6",
+          "rwkv7",
+          "qwen35",
+          "minimax-01",
+          "llama-q4_k_m",
+          "llama-mxfp4");
+
   private final List<Device> devices = new ArrayList<>();
 
   abstract Device openFirst();
@@ -39,6 +56,11 @@ abstract class SplitContract {
   @AfterAll
   void closeDevices() {
     devices.forEach(Device::close);
+  }
+
+  static Stream<String> oneOfEachKind() {
+    return GoldenModel.names()
+        .filter(name -> ONE_OF_EACH_KIND.contains(name.replaceFirst("^goldens/", "")));
   }
 
   Stream<String> names() {

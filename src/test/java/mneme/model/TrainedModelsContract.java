@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import mneme.SharedData;
-import mneme.device.Device;
+import mneme.device.DeviceContract;
 import mneme.device.Numerics;
 import mneme.device.Rig;
 import mneme.format.Encoding;
@@ -15,9 +15,7 @@ import mneme.memory.KvEncoding;
 import org.junit.jupiter.api.Test;
 
 /// Models with real weights go on, greedily, exactly as other programs do.
-abstract class TrainedModelsContract {
-  abstract Device open();
-
+abstract class TrainedModelsContract extends DeviceContract {
   /// Karpathy's stories260K and the story that his own program and llama.cpp tell.
   @Test
   void tellsTheKnownStory() {
@@ -26,8 +24,7 @@ abstract class TrainedModelsContract {
     int[] prompt = Golden.ids(json.get("prompt")).toArray();
     int[] story = Golden.ids(json.get("greedy")).toArray();
     try (Gguf file = Gguf.open(SharedData.path("models/stories260K.gguf"));
-        Device device = open();
-        Rig rig = rig(device, file, Numerics.EXACT)) {
+        Rig rig = rig(file)) {
       assertThat(greedy(rig, prompt, story.length)).containsExactly(story);
       int[] all = IntStream.concat(Arrays.stream(prompt), Arrays.stream(story)).toArray();
       int[] read = Arrays.copyOf(all, logits.length);
@@ -41,8 +38,7 @@ abstract class TrainedModelsContract {
   void continuesAsTheDemoModelsGoldens() {
     JsonNode models = Golden.json(SharedData.path("demo-model/golden.json")).get("models");
     try (Gguf file = Gguf.open(SharedData.path("demo-model/mneme-tiny.f16.gguf"));
-        Device device = open();
-        Rig rig = rig(device, file, Numerics.EXACT)) {
+        Rig rig = rig(file)) {
       for (JsonNode golden : models.get("mneme-tiny.f16.gguf")) {
         int[] greedy = Golden.ids(golden.get("greedy")).limit(24).toArray();
         assertThat(greedy(rig, Golden.ids(golden.get("prompt_ids")).toArray(), greedy.length))
@@ -52,8 +48,9 @@ abstract class TrainedModelsContract {
     }
   }
 
-  private static Rig rig(Device device, Gguf file, Numerics numerics) {
-    return new Rig(device, Architectures.graph(file, 512), numerics, KvEncoding.both(Encoding.F32));
+  private Rig rig(Gguf file) {
+    return new Rig(
+        device, Architectures.graph(file, 512), Numerics.EXACT, KvEncoding.both(Encoding.F32));
   }
 
   private static int[] greedy(Rig rig, int[] prompt, int count) {

@@ -6,7 +6,7 @@ import mneme.device.GraphicsDevices;
 /// On the first Vulkan device of this machine.
 class VkProgramSizeTest extends ProgramSizeContract {
   @Override
-  Device open() {
+  protected Device open() {
     return GraphicsDevices.vulkan();
   }
 }

@@ -5,7 +5,7 @@ import mneme.device.Device;
 import mneme.device.GraphicsDevices;
 import mneme.device.host.HostDevice;
 
-/// The first Vulkan device of this machine, then the host; the models of [VkGoldensTest].
+/// The first Vulkan device of this machine, then the host; one model of each kind.
 class VkSplitTest extends SplitContract {
   @Override
   Device openFirst() {
@@ -19,6 +19,6 @@ class VkSplitTest extends SplitContract {
 
   @Override
   Stream<String> names() {
-    return GoldenModel.names().filter(VkGoldensTest::isWanted);
+    return oneOfEachKind();
   }
 }

@@ -1,0 +1,12 @@
+package mneme.model;
+
+import mneme.device.Device;
+import mneme.device.GraphicsDevices;
+
+/// On the first OpenCL device of this machine.
+class ClHuggingFaceGoldensTest extends HuggingFaceGoldensContract {
+  @Override
+  protected Device open() {
+    return GraphicsDevices.openCl();
+  }
+}

@@ -1,0 +1,12 @@
+package mneme.model;
+
+import mneme.device.Device;
+import mneme.device.GraphicsDevices;
+
+/// On the first Vulkan device of this machine.
+class VkTrainedModelsTest extends TrainedModelsContract {
+  @Override
+  protected Device open() {
+    return GraphicsDevices.vulkan();
+  }
+}
