@@ -1,5 +1,6 @@
 package mneme.device;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import mneme.format.Encoding;
@@ -7,6 +8,7 @@ import mneme.graph.Graph;
 import mneme.graph.GraphBuilder;
 import mneme.graph.Value;
 import mneme.memory.KvEncoding;
+import mneme.memory.MemoryPlan;
 
 /// A small graph around one op, and how far two computations of it may differ.
 ///
@@ -16,6 +18,7 @@ record OpCase(String name, Graph graph, Numerics numerics, KvEncoding encoding, 
   static final int TOKENS = 29;
 
   static final double F32_TOLERANCE = 2e-5;
+  private static final int PAGE_TOKENS = 8;
 
   /// The op reads columns of one wide row of random numbers, a row a token.
   static OpCase of(String name, int inputs, BiFunction<GraphBuilder, Inputs, Value> op) {
@@ -26,6 +29,14 @@ record OpCase(String name, Graph graph, Numerics numerics, KvEncoding encoding, 
     graph.outputRows(out);
     return new OpCase(
         name, graph.build(), Numerics.EXACT, KvEncoding.both(Encoding.F32), F32_TOLERANCE);
+  }
+
+  /// The graph on `device`, in pages of few tokens.
+  ///
+  /// @param slots pages and states that can be held at once
+  Rig rig(Device device, int slots) {
+    return new Rig(
+        device, graph, numerics, MemoryPlan.of(graph.needs(), encoding, PAGE_TOKENS), slots);
   }
 
   OpCase with(double tolerance) {
@@ -61,24 +72,22 @@ record OpCase(String name, Graph graph, Numerics numerics, KvEncoding encoding, 
     }
   }
 
+  /// Every encoding that weights can have.
   static List<Encoding> weightEncodings() {
-    return List.of(
-        Encoding.F32,
-        Encoding.F16,
-        Encoding.BF16,
-        Encoding.Q8_0,
-        Encoding.Q4_0,
-        Encoding.Q4_1,
-        Encoding.Q5_0,
-        Encoding.Q5_1,
-        Encoding.Q2_K,
-        Encoding.Q3_K,
-        Encoding.Q4_K,
-        Encoding.Q5_K,
-        Encoding.Q6_K,
-        Encoding.IQ4_NL,
-        Encoding.IQ4_XS,
-        Encoding.MXFP4);
+    return Arrays.stream(Encoding.values()).filter(OpCase::isOfWeights).toList();
+  }
+
+  static boolean isOfWeights(Encoding encoding) {
+    return switch (encoding) {
+      case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 -> true;
+      case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 -> true;
+      case I8, I16, I32, I64, F64 -> false;
+    };
+  }
+
+  /// How much rounding weights in `encoding` may cost where activations are rounded with them.
+  static double roundedTolerance(Encoding encoding) {
+    return encoding.isQuantized() ? 3e-2 : 1e-2;
   }
 
   @Override

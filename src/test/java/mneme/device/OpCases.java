@@ -9,6 +9,7 @@ import mneme.format.Tensor;
 import mneme.graph.Activation;
 import mneme.graph.RopeSpec;
 import mneme.graph.RouteSpec;
+import mneme.memory.KvEncoding;
 
 /// Cases of the ops that remember nothing.
 final class OpCases {
@@ -63,7 +64,13 @@ final class OpCases {
               columns,
               (g, in) -> g.matMul(in.random.of(encoding, columns, 53), in.next(columns)));
       cases.add(exact);
-      cases.add(exact.with(Numerics.QUANTIZED).with(encoding.isQuantized() ? 3e-2 : 1e-2));
+      cases.add(exact.with(Numerics.QUANTIZED).with(OpCase.roundedTolerance(encoding)));
+      int run = encoding.isQuantized() ? encoding.blockElements() : 23;
+      cases.add(
+          OpCase.of(
+              "block product " + encoding,
+              3 * run,
+              (g, in) -> g.blockMatMul(in.random.of(encoding, run, 9, 3), in.next(3 * run))));
     }
     cases.add(
         OpCase.of(
@@ -78,16 +85,6 @@ final class OpCases {
             "product Q8_0 of many rows",
             64,
             (g, in) -> g.matMul(in.random.of(Encoding.Q8_0, 64, 300), in.next(64))));
-    cases.add(
-        OpCase.of(
-            "block product",
-            60,
-            (g, in) -> g.blockMatMul(in.random.normal(20, 7, 3), in.next(60))));
-    cases.add(
-        OpCase.of(
-            "block product Q8_0",
-            128,
-            (g, in) -> g.blockMatMul(in.random.of(Encoding.Q8_0, 64, 9, 2), in.next(128))));
     return cases;
   }
 
@@ -165,20 +162,21 @@ final class OpCases {
     var sigmoid = RouteSpec.Gate.SIGMOID;
     cases.add(route("biased route", new RouteSpec(12, 4, sigmoid, bias, true, 1, 1, 1)));
     cases.add(route("grouped route", new RouteSpec(12, 4, sigmoid, bias, true, 1, 4, 2)));
-    for (Encoding encoding : List.of(Encoding.F32, Encoding.Q8_0, Encoding.Q4_K, Encoding.MXFP4)) {
+    for (Encoding encoding : OpCase.weightEncodings()) {
+      int width = encoding.isQuantized() ? encoding.blockElements() : 35;
       cases.add(
           OpCase.of(
               "experts " + encoding,
-              256 + 6,
+              width + 6,
               (g, in) -> {
                 var route = g.route(in.next(6), new RouteSpec(6, 2, sigmoid, null, true, 1, 1, 1));
                 var inner =
                     g.expertMatMul(
-                        in.random.of(encoding, 256, 256, 6),
-                        in.random.normal(256, 6),
-                        in.next(256),
+                        in.random.of(encoding, width, width, 6),
+                        in.random.normal(width, 6),
+                        in.next(width),
                         route);
-                var out = g.expertMatMul(in.random.of(encoding, 256, 19, 6), null, inner, route);
+                var out = g.expertMatMul(in.random.of(encoding, width, 19, 6), null, inner, route);
                 return g.combine(out, route);
               }));
     }
@@ -191,6 +189,14 @@ final class OpCases {
 
   /// Every encoding that keys and values can have.
   static List<Encoding> kvEncodings() {
-    return Arrays.asList(Encoding.F32, Encoding.F16, Encoding.BF16, Encoding.Q8_0);
+    return Arrays.stream(Encoding.values()).filter(OpCases::isOfKv).toList();
+  }
+
+  private static boolean isOfKv(Encoding encoding) {
+    try {
+      return KvEncoding.rowBytes(encoding, 1) > 0;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 }

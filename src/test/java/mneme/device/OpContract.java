@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mneme.format.Encoding;
 import mneme.graph.Graph;
@@ -28,28 +26,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// its pages lie.
 public abstract class OpContract extends DeviceContract {
   private static final int[] LENGTHS = {45, 1, 20, 33};
-  private static final int PAGE_TOKENS = 8;
 
   static Stream<OpCase> cases() {
-    return Stream.concat(OpCases.all(), MemoryOpCases.all());
-  }
-
-  @Test
-  void everyOpHasACase() {
-    Set<String> covered =
-        cases()
-            .flatMap(opCase -> opCase.graph().ops().stream())
-            .map(op -> op.getClass().getSimpleName())
-            .collect(Collectors.toSet());
-    List<String> all =
-        Stream.concat(
-                Arrays.stream(Op.class.getPermittedSubclasses()),
-                Arrays.stream(Op.Stateful.class.getPermittedSubclasses()))
-            .filter(Class::isRecord)
-            .map(Class::getSimpleName)
-            .distinct()
-            .toList();
-    assertThat(covered).containsAll(all);
+    return Stream.of(OpCases.all(), MemoryOpCases.all(), EdgeCases.all(), EdgeMemoryCases.all())
+        .flatMap(stream -> stream);
   }
 
   @ParameterizedTest
@@ -61,7 +41,7 @@ public abstract class OpContract extends DeviceContract {
       int[][] tokens = tokens();
       float[][][] ragged = ragged(actual, tokens);
       for (int s = 0; s < tokens.length; s++) {
-        assertClose(opCase, ragged[s], expected.read(tokens[s], tokens[s].length));
+        Rows.assertClose(opCase, ragged[s], expected.read(tokens[s], tokens[s].length));
       }
     }
   }
@@ -73,9 +53,9 @@ public abstract class OpContract extends DeviceContract {
       int[][] tokens = tokens();
       float[][][] ragged = ragged(rig, tokens);
       for (int s = 0; s < tokens.length; s++) {
-        assertSameBits(ragged[s], rig.read(tokens[s], tokens[s].length));
-        assertSameBits(ragged[s], rig.read(tokens[s], 1));
-        assertSameBits(ragged[s], rig.read(tokens[s], 1, 7, 16, 2));
+        Rows.assertSameBits(ragged[s], rig.read(tokens[s], tokens[s].length));
+        Rows.assertSameBits(ragged[s], rig.read(tokens[s], 1));
+        Rows.assertSameBits(ragged[s], rig.read(tokens[s], 1, 7, 16, 2));
       }
     }
   }
@@ -92,7 +72,8 @@ public abstract class OpContract extends DeviceContract {
               rig.sequence().next(tokens[0], 3),
               rig.sequence().next(tokens[2], 1));
       assertThat(some.length).isEqualTo(4);
-      assertSameBits(Arrays.copyOf(some, 3), Arrays.copyOfRange(all, all.length - 3, all.length));
+      Rows.assertSameBits(
+          Arrays.copyOf(some, 3), Arrays.copyOfRange(all, all.length - 3, all.length));
       assertThat(rig.step(rig.sequence().next(tokens[0], 0)).length).isZero();
     }
   }
@@ -155,8 +136,7 @@ public abstract class OpContract extends DeviceContract {
       };
 
   private static Rig rig(Device device, OpCase opCase) {
-    MemoryPlan plan = MemoryPlan.of(opCase.graph().needs(), opCase.encoding(), PAGE_TOKENS);
-    return new Rig(device, opCase.graph(), opCase.numerics(), plan, 128);
+    return opCase.rig(device, 128);
   }
 
   private static int[][] tokens() {
@@ -195,30 +175,6 @@ public abstract class OpContract extends DeviceContract {
         System.arraycopy(out, at, targets.get(i), starts.get(i), length);
         at += length;
       }
-    }
-  }
-
-  private static void assertClose(OpCase opCase, float[][] actual, float[][] expected) {
-    for (int r = 0; r < expected.length; r++) {
-      double largest = 1e-6;
-      for (float x : expected[r]) {
-        largest = Math.max(largest, Math.abs(x));
-      }
-      for (int c = 0; c < expected[r].length; c++) {
-        assertThat(Math.abs((double) actual[r][c] - expected[r][c]))
-            .as(
-                "%s, row %d, column %d: %s instead of %s",
-                opCase, r, c, actual[r][c], expected[r][c])
-            .isLessThanOrEqualTo(opCase.tolerance() * largest);
-      }
-    }
-  }
-
-  private static void assertSameBits(float[][] left, float[][] right) {
-    assertThat(left.length).isEqualTo(right.length);
-    for (int r = 0; r < left.length; r++) {
-      int column = Arrays.mismatch(left[r], right[r]);
-      assertThat(column).as("row %d differs from column %d on", r, column).isEqualTo(-1);
     }
   }
 }

@@ -94,7 +94,9 @@ public final class RandomTensors {
       case IQ4_NL -> half(data, at, signed / 71);
       case IQ4_XS -> half(data, at, jitter / (71 * 18.5));
       case MXFP4 -> data.put(at, (byte) random.nextInt(124, 127));
-      default -> throw new IllegalArgumentException("no blocks of " + encoding);
+      case I8, I16, I32, I64 -> {} // any bits are a number
+      case F64 -> data.putDouble(at, random.nextGaussian());
+      case F32, F16, BF16 -> throw new IllegalArgumentException("no blocks of " + encoding);
     }
   }
 
