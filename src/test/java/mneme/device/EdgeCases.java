@@ -28,6 +28,9 @@ final class EdgeCases {
       cases.add(
           OpCase.of("pairs of width " + width, 2 * width + 1, (g, in) -> pairs(g, in, width)));
       cases.add(OpCase.of("singles of width " + width, width, (g, in) -> singles(g, in, width)));
+      cases.add(
+          OpCase.of(
+              "given rows of width " + width, 1, (g, in) -> join(g, g.given(width), in.next(1))));
     }
     return cases;
   }

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// the same bits whatever else is in the step, however a sequence was cut into spans and wherever
 /// its pages lie.
 public abstract class OpContract extends DeviceContract {
+  private static final int PAGE_TOKENS = 16;
+
   private static final int[] LENGTHS = {45, 1, 20, 33};
 
   static Stream<OpCase> cases() {
