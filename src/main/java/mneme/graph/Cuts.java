@@ -36,7 +36,7 @@ final class Cuts {
       if (op instanceof Op.Stateful stateful) {
         int first = Math.min(firstUser[stateful.need()], i);
         firstUser[stateful.need()] = first;
-        Arrays.fill(splitsMemory, first + 1, Math.max(first, i) + 1, true);
+        Arrays.fill(splitsMemory, first + 1, i + 1, true);
       }
     }
   }
