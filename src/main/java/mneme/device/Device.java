@@ -15,11 +15,13 @@ public interface Device extends AutoCloseable {
   DevicePool openPool(long bytes);
 
   /// Uploads the weights of `graph`, in the layout this device computes best with, and makes the
-  /// graph ready to run with memory laid out as `plan` says.
+  /// graph ready to run with memory laid out as `plan` says. A tensor that an open program of this
+  /// device has too is there once for both, and goes with the last of them.
   Program prepare(Graph graph, MemoryPlan plan, Numerics numerics);
 
   /// What [#prepare] would take, and steps of up to `largest` after it: to the byte what the
-  /// program says of itself once such a step has run. Uploads nothing.
+  /// program says of itself once such a step has run, whatever other programs have there already.
+  /// Uploads nothing.
   ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest);
 
   /// Bytes of the device's memory that everything of ours on it takes now, where that is counted:

@@ -14,7 +14,7 @@ public interface Program extends AutoCloseable {
   /// @throws DeviceException if the device failed; memory of the spans is then undefined
   void run(Batch batch, DevicePool pool, Logits logits);
 
-  /// Bytes held on the device for weights.
+  /// Bytes of the weights that it uses, those among them that other programs use too.
   long weightBytes();
 
   /// Bytes held on the device for activations, at the largest step so far.

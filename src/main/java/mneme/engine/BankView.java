@@ -23,7 +23,9 @@ record BankView(LeaseView whole, long start) implements LeaseView {
   /// The runs of a step as the device of `bank` sees them.
   static List<Run> runs(List<Run> runs, PoolShape shape, int bank) {
     long start = shape.start(bank);
-    return runs.stream().map(run -> new Run(run.slice(), new BankView(run.memory(), start))).toList();
+    return runs.stream()
+        .map(run -> new Run(run.slice(), new BankView(run.memory(), start)))
+        .toList();
   }
 
   /// For each bank the chores that are to be done there, in their order.

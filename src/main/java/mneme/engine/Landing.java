@@ -32,12 +32,7 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   /// @param poolBytes of the device's pool, if it is not open yet
   /// @param why it was put there
   record Placed(
-      long program,
-      Station station,
-      MemoryPlan plan,
-      long scratchBytes,
-      long poolBytes,
-      String why)
+      long program, Station station, MemoryPlan plan, long scratchBytes, long poolBytes, String why)
       implements Command {}
 
   /// From the node: no device can take the model.
@@ -178,7 +173,8 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     at = placed;
     getContext().getLog().info("model '{}' is put {}", job.model(), placed.why());
     Blueprint read = blueprint();
-    var recipe = new Workbench.Recipe(placed.program(), read.graph(), placed.plan(), read.numerics());
+    var recipe =
+        new Workbench.Recipe(placed.program(), read.graph(), placed.plan(), read.numerics());
     placed
         .station()
         .worker()

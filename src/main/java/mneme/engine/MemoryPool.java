@@ -20,8 +20,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Lends the bytes of one device, or of the banks of a model that is split over several. A lease ends when its owner gives it back or dies; every step
-/// passes through here to get its memory, so no step can touch a lease that has ended.
+/// Lends the bytes of one device, or of the banks of a model that is split over several. A lease
+/// ends when its owner gives it back or dies; every step passes through here to get its memory, so
+/// no step can touch a lease that has ended.
 public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Command> {
   public sealed interface Command {}
 
@@ -305,8 +306,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     }
     steps++;
     Ledger ledger = lending.ledger();
-    var step =
-        new Worker.Step(steps, device.epoch(), ledger.shape(), plan, runs, ledger.chores());
+    var step = new Worker.Step(steps, device.epoch(), ledger.shape(), plan, runs, ledger.chores());
     lending.tenures().sent(steps, slices);
     device.worker().tell(step);
   }

@@ -1,17 +1,13 @@
 package mneme.engine;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import mneme.memory.MemoryPlan;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -75,11 +71,10 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// From a worker, when it has changed: everything of ours on its device takes so many bytes.
   record DeviceHolds(String device, long bytes) implements Command {}
 
-  record Measured(Applicant applicant, String device, Worker.Measured answer)
-      implements Command {}
+  record Measured(Applicant applicant, String device, Worker.Measured answer) implements Command {}
 
-  record MeasuredSegments(
-      Applicant applicant, String device, Worker.MeasuredSegments answer) implements Command {}
+  record MeasuredSegments(Applicant applicant, String device, Worker.MeasuredSegments answer)
+      implements Command {}
 
   /// From a relay: nothing is left of its model on any device.
   record Disbanded(int station) implements Command {}
@@ -125,8 +120,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       devices = List.copyOf(devices);
     }
 
-    Ground(
-        Loader loader, EngineSettings settings, List<Outfit> devices, LongSupplier nowNs) {
+    Ground(Loader loader, EngineSettings settings, List<Outfit> devices, LongSupplier nowNs) {
       this(loader, settings, devices, nowNs, () -> Vault.of(settings));
     }
   }
@@ -155,11 +149,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     states = residents.states();
     house =
         new ModelHost.House(
-            context.getSelf(),
-            ground.loader(),
-            ground.settings(),
-            ground.nowNs(),
-            ground.vaults());
+            context.getSelf(), ground.loader(), ground.settings(), ground.nowNs(), ground.vaults());
     reception = new Reception(context, stations, residents, house);
   }
 

@@ -203,8 +203,7 @@ final class NodeEngine implements Engine {
     return all(
         directory.hosts().values().stream()
             .map(host ->
-                this.<ModelHost.Command, HostReport>ask(
-                        host, ModelHost.Inspect::new, HOST_PATIENCE)
+                this.<ModelHost.Command, HostReport>ask(host, ModelHost.Inspect::new, HOST_PATIENCE)
                     .exceptionally(_ -> HostReport.NOTHING))
             .toList());
   }

@@ -92,12 +92,11 @@ final class Reception {
 
   private <T> ActorRef<T> forOneAnswer(Function<T, Node.Command> toUs) {
     ActorRef<Node.Command> self = context.getSelf();
-    return context
-        .spawnAnonymous(
-            Behaviors.<T>receiveMessage(answer -> {
-              self.tell(toUs.apply(answer));
-              return Behaviors.stopped();
-            }));
+    return context.spawnAnonymous(
+        Behaviors.<T>receiveMessage(answer -> {
+          self.tell(toUs.apply(answer));
+          return Behaviors.stopped();
+        }));
   }
 
   /// One device if it serves at least half of the context, else several, else one that serves less.
@@ -137,8 +136,7 @@ final class Reception {
         applicant, new Landing.Unplaced(faults.isEmpty() ? why : why + "; not used: " + faults));
   }
 
-  private boolean isSent(
-      Applicant applicant, Residents.Answer.On on, Placement.Demand demand) {
+  private boolean isSent(Applicant applicant, Residents.Answer.On on, Placement.Demand demand) {
     Station station = Objects.requireNonNull(stations.get(on.device()));
     long scratch = Objects.requireNonNull(demand.sizes().get(on.device())).scratchBytes();
     MemoryPlan plan = applicant.place().blueprint().plan();

@@ -238,9 +238,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
       List<Long> bankBytes = route.stages().stream().map(Stage::bankBytes).toList();
       ActorRef<Worker.Command> front =
           getContext().getSelf().<Object>unsafeUpcast().<Worker.Command>narrow();
-      route
-          .pool()
-          .tell(new MemoryPool.DeviceReady(epoch, bankBytes, List.of(route.plan()), front));
+      route.pool().tell(new MemoryPool.DeviceReady(epoch, bankBytes, List.of(route.plan()), front));
     }
   }
 
@@ -292,9 +290,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     Worker.Step step = ended.step;
     long stepNs = route.nowNs().getAsLong() - ended.startNs;
     route.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
-    step.plan()
-        .scheduler()
-        .tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
+    step.plan().scheduler().tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
   }
 
   /// The device will open again, and its stage with it.

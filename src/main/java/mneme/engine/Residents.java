@@ -152,8 +152,7 @@ final class Residents {
   /// Divides a model that no device holds among several.
   ///
   /// @param without devices that could not take the model
-  Answer divide(
-      ActorRef<ModelHost.Command> host, Division.Demand demand, Set<String> without) {
+  Answer divide(ActorRef<ModelHost.Command> host, Division.Demand demand, Set<String> without) {
     List<ActorRef<ModelHost.Command>> others =
         residents.keySet().stream().filter(one -> !one.equals(host)).toList();
     List<Placement.Room> rooms =
@@ -167,9 +166,7 @@ final class Residents {
       return new Answer.Over(now.get());
     }
     List<ActorRef<ModelHost.Command>> idle =
-        others.stream()
-            .filter(one -> Objects.requireNonNull(residents.get(one)).isIdle)
-            .toList();
+        others.stream().filter(one -> Objects.requireNonNull(residents.get(one)).isIdle).toList();
     if (idle.isEmpty()
         || division.divide(demand, rooms.stream().map(Residents::busy).toList()).isEmpty()) {
       return new Answer.Nowhere("and no division among devices holds it either");

@@ -68,8 +68,7 @@ final class Segments {
       for (Map.Entry<String, List<ProgramSize>> on : sizes.entrySet()) {
         if (i < on.getValue().size()) {
           ProgramSize size = on.getValue().get(i);
-          onDevices.put(
-              on.getKey(), new Placement.Size(size.weightBytes(), size.scratchBytes()));
+          onDevices.put(on.getKey(), new Placement.Size(size.weightBytes(), size.scratchBytes()));
         }
       }
       segments.add(onDevices);

@@ -26,8 +26,7 @@ final class Splits {
   private int lastNumber;
 
   /// @param devices stations of the devices, by their ids
-  Splits(
-      ActorContext<Node.Command> context, Map<String, Station> devices, ModelHost.House house) {
+  Splits(ActorContext<Node.Command> context, Map<String, Station> devices, ModelHost.House house) {
     this.context = context;
     this.devices = devices;
     this.house = house;
@@ -46,8 +45,7 @@ final class Splits {
     long poolBytes = 0;
     for (int i = 0; i < graphs.size(); i++) {
       Division.Part part = divided.parts().get(i);
-      ActorRef<Worker.Command> worker =
-          Objects.requireNonNull(devices.get(part.device())).worker();
+      ActorRef<Worker.Command> worker = Objects.requireNonNull(devices.get(part.device())).worker();
       stages.add(new Relay.Stage(part.device(), worker, graphs.get(i), part.bankBytes()));
       scratchBytes += part.size().scratchBytes();
       poolBytes += part.bankBytes();

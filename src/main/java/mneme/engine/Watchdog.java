@@ -142,10 +142,7 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
 
   private static boolean isLoading(Worker.Command command) {
     return switch (command) {
-      case Worker.Prepare _,
-          Worker.PrepareStage _,
-          Worker.Measure _,
-          Worker.MeasureSegments _ ->
+      case Worker.Prepare _, Worker.PrepareStage _, Worker.Measure _, Worker.MeasureSegments _ ->
           true;
       case Worker.Step _,
           Worker.RunStage _,

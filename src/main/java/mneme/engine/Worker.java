@@ -237,8 +237,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     switch (failed) {
       case Step step ->
           step.plan().scheduler().tell(new Scheduler.StepFailed(step.plan().number(), fault));
-      case RunStage(var leg) ->
-          leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), fault));
+      case RunStage(var leg) -> leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), fault));
       case PrepareStage(var recipe) ->
           recipe.relay().tell(new Relay.StageRefused(recipe.number(), fault));
       case Prepare(_, _, var replyTo) -> replyTo.tell(new Refused(fault));
@@ -315,9 +314,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     try {
       announce(bench.prepare(recipe));
     } catch (DeviceException e) {
-      recipe
-          .relay()
-          .tell(new Relay.StageRefused(recipe.number(), String.valueOf(e.getMessage())));
+      recipe.relay().tell(new Relay.StageRefused(recipe.number(), String.valueOf(e.getMessage())));
     }
   }
 

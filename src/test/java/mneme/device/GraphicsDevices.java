@@ -8,7 +8,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import mneme.device.accelerator.AcceleratedDevice;
+import mneme.device.accelerator.Accelerator;
+import mneme.device.opencl.ClAccelerators;
 import mneme.device.opencl.ClDevice;
+import mneme.device.vulkan.VkAccelerators;
 import mneme.device.vulkan.VulkanDevice;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
@@ -31,8 +35,33 @@ public final class GraphicsDevices implements LauncherSessionListener {
     return lend("vulkan", VulkanDevice::open);
   }
 
+  /// The same device, for tests that put something between it and its kernels.
+  public static Accelerator openClAccelerator() {
+    return open("opencl", ClAccelerators::open);
+  }
+
+  public static Accelerator vulkanAccelerator() {
+    return open("vulkan", VkAccelerators::open);
+  }
+
+  /// A device that computes with `accelerator`.
+  public static Device of(Accelerator accelerator) {
+    return new AcceleratedDevice(
+        Found.nothing(DeviceInfo.Kind.NONE, "test", "").info(), accelerator);
+  }
+
+  private static <T> T open(String kind, Function<String, T> opening) {
+    String id = id(kind);
+    assumeTrue(Present.IDS.contains(id), "no device " + id + " on this machine");
+    return opening.apply(id);
+  }
+
+  private static String id(String kind) {
+    return System.getProperty("mneme.test." + kind, kind + ":0");
+  }
+
   private static synchronized Device lend(String kind, Function<String, Device> opening) {
-    String id = System.getProperty("mneme.test." + kind, kind + ":0");
+    String id = id(kind);
     assumeTrue(Present.IDS.contains(id), "no device " + id + " on this machine");
     Device open = OPEN.get(id);
     if (open != null && !answers(open)) {

@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import mneme.format.Encoding;
 import mneme.graph.Graph;
 import mneme.graph.GraphBuilder;
-import mneme.graph.Op;
 import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;

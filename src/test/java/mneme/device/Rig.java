@@ -151,6 +151,10 @@ public final class Rig implements AutoCloseable {
     return plan;
   }
 
+  public long weightBytes() {
+    return stages.stream().mapToLong(Stage::weightBytes).sum();
+  }
+
   /// Runs one step and gives a row for every output.
   public float[][] step(Span... spans) {
     List<Span> all = List.of(spans);

@@ -24,6 +24,10 @@ final class Stage implements AutoCloseable {
     reach = Reach.of(graph, plan);
   }
 
+  long weightBytes() {
+    return program.weightBytes();
+  }
+
   DevicePool pool() {
     return pool;
   }

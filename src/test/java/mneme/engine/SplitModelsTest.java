@@ -173,7 +173,8 @@ class SplitModelsTest {
   void aSplitModelThatLeavesMakesRoomForOthers() throws Exception {
     try (TestNode node = split("llama", host(), host())) {
       for (int i = 0; i < 5; i++) {
-        assertThat(node.run(completion("llama", 0, "tenant")).getLast()).isInstanceOf(Event.Finished.class);
+        assertThat(node.run(completion("llama", 0, "tenant")).getLast())
+            .isInstanceOf(Event.Finished.class);
         assertThat(deviceOf(node)).isEqualTo("first+second");
         TestNode.get(node.engine.load("llama", Optional.of(java.time.Duration.ZERO)));
         for (int wait = 0; wait < 500 && !deviceOf(node).equals("none"); wait++) {
@@ -203,8 +204,8 @@ class SplitModelsTest {
         SETTINGS, Map.of("whole", device), settings -> new GoldenModels(settings, Set.of()));
   }
 
-  /// Two devices of which each has room for four fifths of the model; perhaps a third that has
-  /// room for all of it.
+  /// Two devices of which each has room for four fifths of the model; perhaps a third that has room
+  /// for all of it.
   @SafeVarargs
   private TestNode split(
       String model, Supplier<Device> one, Supplier<Device> other, Supplier<Device>... large) {
@@ -272,7 +273,8 @@ class SplitModelsTest {
       TestNode node, String model, String tenant) {
     List<CompletionStage<List<Event>>> streams = new ArrayList<>();
     for (int i = 0; i < STREAMS; i++) {
-      streams.add(node.engine.generate(completion(model, i, tenant)).runWith(Sink.seq(), node.system));
+      streams.add(
+          node.engine.generate(completion(model, i, tenant)).runWith(Sink.seq(), node.system));
     }
     return streams;
   }

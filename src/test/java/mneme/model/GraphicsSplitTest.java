@@ -4,8 +4,7 @@ import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.GraphicsDevices;
 
-/// The first OpenCL device of this machine, then its first Vulkan device; one model of each
-/// kind.
+/// The first OpenCL device of this machine, then its first Vulkan device; one model of each kind.
 class GraphicsSplitTest extends SplitContract {
   @Override
   Device openFirst() {

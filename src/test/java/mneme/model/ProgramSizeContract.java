@@ -88,8 +88,8 @@ abstract class ProgramSizeContract extends DeviceContract {
       long expected = measured.bytes() + pool.bytes();
       device
           .allocatedBytes()
-          .ifPresent(now ->
-              assertThat(now - before).isCloseTo(expected, withinPercentage(MOST_PERCENT)));
+          .ifPresent(
+              now -> assertThat(now - before).isCloseTo(expected, withinPercentage(MOST_PERCENT)));
     }
   }
 

@@ -15,10 +15,12 @@ import mneme.memory.MemoryPlan;
 public final class AcceleratedDevice implements Device {
   private final DeviceInfo info;
   private final Accelerator accelerator;
+  private final WeightStore weights;
 
   public AcceleratedDevice(DeviceInfo info, Accelerator accelerator) {
     this.info = info;
     this.accelerator = accelerator;
+    this.weights = WeightStore.of(accelerator);
   }
 
   @Override
@@ -33,7 +35,7 @@ public final class AcceleratedDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    return new AcceleratedProgram(accelerator, graph, plan);
+    return AcceleratedProgram.prepare(weights, graph, plan);
   }
 
   @Override

@@ -31,23 +31,35 @@ final class AcceleratedProgram implements Program {
   private final BestTokens bestTokens;
   private Memory scratch;
 
-  AcceleratedProgram(Accelerator accelerator, Graph graph, MemoryPlan plan) {
-    this.accelerator = accelerator;
+  private AcceleratedProgram(WeightStore store, Graph graph, MemoryPlan plan) {
+    this.accelerator = store.accelerator();
     this.graph = graph;
     this.edges = Edges.of(graph);
     this.places = new ScratchPlan(graph);
-    this.weights = new Weights(accelerator);
+    this.weights = new Weights(store);
     this.tables = new StepTables(accelerator, graph, plan);
     this.scratch = accelerator.allocate(16, "the scratch");
     this.rowOps = new RowOps(accelerator, weights, tables);
     this.matrixOps = new MatrixOps(accelerator, weights, tables);
     this.memoryOps = new MemoryOps(accelerator, weights, tables, graph, plan);
     this.bestTokens = new BestTokens(accelerator);
-    graph.ops().forEach(this::prepare);
+  }
+
+  /// Uploads the weights that no other program has there; holds nothing if that fails.
+  static AcceleratedProgram prepare(WeightStore store, Graph graph, MemoryPlan plan) {
+    var program = new AcceleratedProgram(store, graph, plan);
+    try {
+      graph.ops().forEach(program::prepare);
+    } catch (RuntimeException | Error e) {
+      program.close();
+      throw e;
+    }
+    return program;
   }
 
   /// Uploads and builds what `op` needs, and refuses what its kernel cannot do.
   private void prepare(Op op) {
+    OpWeights.vectors(op).forEach(weights::vector);
     switch (op) {
       case Op.Embed o -> matrixOps.prepare("embed", o.table());
       case Op.MatMul o -> {

@@ -18,6 +18,7 @@ import mneme.memory.MemoryPlan;
 /// The CPU, with as many threads as told.
 public final class HostDevice implements Device {
   private final Workers workers;
+  private final WeightStore weights;
   private final boolean warms;
   private final Optional<OpTimes> times;
 
@@ -46,6 +47,7 @@ public final class HostDevice implements Device {
       throw new IllegalArgumentException("threads: " + threads + ", wanted at least 1");
     }
     workers = new Workers(threads);
+    weights = WeightStore.of(workers);
     this.warms = warms;
     this.times = times;
   }
@@ -68,12 +70,21 @@ public final class HostDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    Setting setting = new Setting(graph, plan, numerics, workers);
+    Setting setting = new Setting(graph, plan, numerics, weights);
     HostProgram program = new HostProgram(setting, op -> kernel(op, setting));
     if (warms) {
-      program.warmUp(new WarmUp(graph, plan));
+      warm(program, new WarmUp(graph, plan));
     }
     return program;
+  }
+
+  private static void warm(HostProgram program, WarmUp warmUp) {
+    try {
+      program.warmUp(warmUp);
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
+    }
   }
 
   private Kernel kernel(Op op, Setting setting) {
@@ -83,7 +94,8 @@ public final class HostDevice implements Device {
 
   @Override
   public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
-    return HostProgram.measure(new Setting(graph, plan, numerics, workers), largest);
+    Setting setting = new Setting(graph, plan, numerics, WeightStore.empty(workers));
+    return HostProgram.measure(setting, largest);
   }
 
   @Override

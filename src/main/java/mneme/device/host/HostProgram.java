@@ -36,9 +36,10 @@ final class HostProgram implements Program {
     warmUp.run(kernels, step);
   }
 
-  /// Makes the program with weights that are not there, and asks it.
+  /// Makes the program and asks it.
+  ///
+  /// @param setting with weights that are not there
   static ProgramSize measure(Setting setting, StepSize largest) {
-    setting.weights().leaveEmpty();
     HostProgram program = new HostProgram(setting, op -> Kernels.of(op, setting));
     try {
       long inputs = setting.inputs().bytes(value -> program.slots.rows(value, largest));

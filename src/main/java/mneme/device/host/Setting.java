@@ -19,12 +19,13 @@ final class Setting {
   private final ReadyInputs inputs;
   private final Turns turns = new Turns();
 
-  Setting(Graph graph, MemoryPlan plan, Numerics numerics, Workers workers) {
+  /// @param store of the host, whose threads compute
+  Setting(Graph graph, MemoryPlan plan, Numerics numerics, WeightStore store) {
     this.graph = graph;
     this.plan = plan;
     this.rounds = numerics == Numerics.QUANTIZED;
-    this.workers = workers;
-    this.weights = new Weights(workers);
+    this.workers = store.workers();
+    this.weights = new Weights(store);
     this.product = new Product(workers);
     this.inputs = new ReadyInputs(workers, rounds);
   }
