@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -45,9 +46,21 @@ public final class GraphicsDevices implements LauncherSessionListener {
   }
 
   /// A device that computes with `accelerator`.
-  public static Device of(Accelerator accelerator) {
-    return new AcceleratedDevice(
-        Found.nothing(DeviceInfo.Kind.NONE, "test", "").info(), accelerator);
+  ///
+  /// @param largestBytes most that it allocates at once
+  public static Device of(Accelerator accelerator, long largestBytes) {
+    var info =
+        new DeviceInfo(
+            "test",
+            DeviceInfo.Kind.NONE,
+            "test",
+            "test",
+            1L << 40,
+            1L << 40,
+            largestBytes,
+            true,
+            Optional.empty());
+    return new AcceleratedDevice(info, accelerator);
   }
 
   private static <T> T open(String kind, Function<String, T> opening) {

@@ -23,7 +23,7 @@ abstract class AcceleratorWeightsContract extends SharedWeightsContract {
   @Override
   Device open() {
     memory = new WatchedAccelerator(accelerator());
-    return GraphicsDevices.of(memory);
+    return GraphicsDevices.of(memory, Long.MAX_VALUE);
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ public final class AcceleratedDevice implements Device {
   public AcceleratedDevice(DeviceInfo info, Accelerator accelerator) {
     this.info = info;
     this.accelerator = accelerator;
-    this.weights = WeightStore.of(accelerator);
+    this.weights = WeightStore.of(accelerator, info.largestAllocationBytes());
   }
 
   @Override

@@ -7,7 +7,7 @@ import mneme.graph.Op;
 import mneme.graph.Value;
 import org.jspecify.annotations.Nullable;
 
-/// Launches the kernels of `matrix.kernel`.
+/// Launches the kernels of `matrix.kernel`, once for each slice of a matrix.
 final class MatrixOps {
   private static final int ROWS = 4;
   private static final int TILE = 32;
@@ -46,12 +46,19 @@ final class MatrixOps {
 
   void embed(Op.Embed op, Step step) {
     int columns = op.table().columns();
-    Launch launch =
-        accelerator
-            .launch(Kernel.matrix("embed", op.table().encoding()))
-            .at(step.scratch(), step.at(op.out()))
-            .at(weights.matrix(op.table()), 0);
-    tables.tokens(launch).number(columns).each((columns + 31) / 32, step.rows());
+    for (Matrix.Slice slice : weights.matrix(op.table()).slices()) {
+      Launch launch =
+          accelerator
+              .launch(Kernel.matrix("embed", op.table().encoding()))
+              .at(step.scratch(), step.at(op.out()))
+              .at(slice.memory(), 0);
+      tables
+          .tokens(launch)
+          .number(columns)
+          .number(slice.from())
+          .number(slice.to())
+          .each((columns + 31) / 32, step.rows());
+    }
   }
 
   void product(Op.MatMul op, Step step) {
@@ -60,9 +67,11 @@ final class MatrixOps {
       product(product, op.out().width(), step);
       return;
     }
-    launch("product_tile", product, step)
-        .flag(op.bias() != null)
-        .groups((op.out().width() + TILE - 1) / TILE, (step.rows() + TILE - 1) / TILE);
+    for (Matrix.Slice slice : weights.matrix(op.weight()).slices()) {
+      launch("product_tile", product, slice, step)
+          .flag(op.bias() != null)
+          .groups((slice.rows() + TILE - 1) / TILE, (step.rows() + TILE - 1) / TILE);
+    }
   }
 
   void blockProduct(Op.BlockMatMul op, Step step) {
@@ -71,40 +80,48 @@ final class MatrixOps {
 
   /// @param height outputs that read the same run of the input
   private void product(Product product, int height, Step step) {
-    launch("product", product, step)
-        .number(height)
-        .flag(product.bias() != null)
-        .groups(product.out().width(), (step.rows() + ROWS - 1) / ROWS);
+    for (Matrix.Slice slice : weights.matrix(product.weight()).slices()) {
+      launch("product", product, slice, step)
+          .number(height)
+          .flag(product.bias() != null)
+          .groups(slice.rows(), (step.rows() + ROWS - 1) / ROWS);
+    }
   }
 
   private record Product(Tensor weight, @Nullable Tensor bias, Value in, Value out) {}
 
-  private Launch launch(String kernel, Product product, Step step) {
+  private Launch launch(String kernel, Product product, Matrix.Slice slice, Step step) {
     return accelerator
         .launch(Kernel.matrix(kernel, product.weight().encoding()))
         .at(step.scratch(), step.at(product.in()))
         .at(step.scratch(), step.at(product.out()))
-        .at(weights.matrix(product.weight()), 0)
+        .at(slice.memory(), 0)
         .at(weights.vector(product.bias()), 0)
         .number(product.weight().columns())
+        .number(slice.from())
+        .number(slice.to())
         .number(product.out().width())
         .number(step.rows());
   }
 
   void expertProduct(Op.ExpertMatMul op, Step step) {
     int columns = op.weight().columns();
-    accelerator
-        .launch(Kernel.matrix("expert_product", op.weight().encoding()))
-        .at(step.scratch(), step.at(op.in()))
-        .at(step.scratch(), step.at(op.route()))
-        .at(step.scratch(), step.at(op.out()))
-        .at(weights.matrix(op.weight()), 0)
-        .at(weights.vector(op.bias()), 0)
-        .number(columns)
-        .number(op.weight().rows())
-        .number(op.chosen())
-        .flag(op.in().width() == columns)
-        .flag(op.bias() != null)
-        .groups((op.out().width() + EXPERT_OUTPUTS - 1) / EXPERT_OUTPUTS, step.rows());
+    for (Matrix.Slice slice : weights.matrix(op.weight()).slices()) {
+      accelerator
+          .launch(Kernel.matrix("expert_product", op.weight().encoding()))
+          .at(step.scratch(), step.at(op.in()))
+          .at(step.scratch(), step.at(op.route()))
+          .at(step.scratch(), step.at(op.out()))
+          .at(slice.memory(), 0)
+          .at(weights.vector(op.bias()), 0)
+          .number(columns)
+          .number(slice.from())
+          .number(slice.to())
+          .number(op.weight().rows())
+          .number(op.chosen())
+          .flag(op.in().width() == columns)
+          .flag(op.bias() != null)
+          .groups((op.out().width() + EXPERT_OUTPUTS - 1) / EXPERT_OUTPUTS, step.rows());
+    }
   }
 }

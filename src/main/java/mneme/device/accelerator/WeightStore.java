@@ -8,23 +8,22 @@ import mneme.format.Tensor;
 /// The weights that programs of an accelerator share: matrices as they lie in the file, everything
 /// small as f32.
 record WeightStore(
-    Accelerator accelerator, SharedTensors<Memory> matrices, SharedTensors<Memory> vectors) {
-  static WeightStore of(Accelerator accelerator) {
+    Accelerator accelerator, SharedTensors<Matrix> matrices, SharedTensors<Memory> vectors) {
+  /// @param largestBytes most that the device allocates at once
+  static WeightStore of(Accelerator accelerator, long largestBytes) {
     return new WeightStore(
         accelerator,
-        new SharedTensors<>(tensor -> matrix(tensor, accelerator), Memory::release),
+        new SharedTensors<>(
+            tensor -> Matrix.upload(tensor, accelerator, largestBytes), Matrix::release),
         new SharedTensors<>(tensor -> vector(tensor, accelerator), Memory::release));
-  }
-
-  private static Memory matrix(Tensor tensor, Accelerator accelerator) {
-    return upload(tensor.name(), tensor.data().asSlice(0, tensor.bytes()), accelerator);
   }
 
   private static Memory vector(Tensor tensor, Accelerator accelerator) {
     return upload(tensor.name(), MemorySegment.ofArray(Decoder.all(tensor)), accelerator);
   }
 
-  private static Memory upload(String name, MemorySegment data, Accelerator accelerator) {
+  /// Holds nothing if that fails.
+  static Memory upload(String name, MemorySegment data, Accelerator accelerator) {
     Memory memory = accelerator.allocate(data.byteSize(), "tensor '" + name + "'");
     try {
       accelerator.write(memory, 0, data);

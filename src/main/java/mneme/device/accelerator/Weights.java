@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import mneme.device.SharedTensors.Held;
 import mneme.device.SharedTensors.Source;
 import mneme.format.Tensor;
@@ -17,7 +16,7 @@ final class Weights implements AutoCloseable {
   static final long NOTHING_BYTES = 16;
 
   private final WeightStore store;
-  private final Map<Tensor, Held<Memory>> matrices = new IdentityHashMap<>();
+  private final Map<Tensor, Held<Matrix>> matrices = new IdentityHashMap<>();
   private final Map<Tensor, Held<Memory>> vectors = new IdentityHashMap<>();
   private final Memory nothing;
 
@@ -26,8 +25,7 @@ final class Weights implements AutoCloseable {
     this.nothing = store.accelerator().allocate(NOTHING_BYTES, "a stand-in");
   }
 
-  /// The bytes of a matrix.
-  Memory matrix(Tensor tensor) {
+  Matrix matrix(Tensor tensor) {
     return matrices.computeIfAbsent(tensor, store.matrices()::hold).made();
   }
 
@@ -37,10 +35,8 @@ final class Weights implements AutoCloseable {
   }
 
   long bytes() {
-    return Stream.of(matrices, vectors)
-        .flatMap(held -> held.values().stream().distinct())
-        .mapToLong(held -> held.made().bytes())
-        .sum();
+    return matrices.values().stream().distinct().mapToLong(held -> held.made().bytes()).sum()
+        + vectors.values().stream().distinct().mapToLong(held -> held.made().bytes()).sum();
   }
 
   /// Bytes that a program of `graph` uses.

@@ -3,15 +3,24 @@ package mneme.device.accelerator;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import mneme.device.DeviceException;
 
-/// An accelerator that notes what is allocated and how much is written.
+/// An accelerator that notes what is allocated and how much is written, and may pretend to allocate
+/// little at once.
 public final class WatchedAccelerator implements Accelerator {
   private final Accelerator accelerator;
+  private final long largestBytes;
   private final List<Watched> held = new ArrayList<>();
   private long writtenBytes;
 
   public WatchedAccelerator(Accelerator accelerator) {
+    this(accelerator, Long.MAX_VALUE);
+  }
+
+  /// @param largestBytes most that weights may have at once; scratch is not cut
+  public WatchedAccelerator(Accelerator accelerator, long largestBytes) {
     this.accelerator = accelerator;
+    this.largestBytes = largestBytes;
   }
 
   private final class Watched implements Memory {
@@ -46,6 +55,11 @@ public final class WatchedAccelerator implements Accelerator {
     return held.stream().filter(one -> one.what.startsWith(what)).mapToLong(Watched::bytes).sum();
   }
 
+  /// Allocations that are there now for what a name begins with.
+  public int held(String what) {
+    return (int) held.stream().filter(one -> one.what.startsWith(what)).count();
+  }
+
   /// Bytes that were ever written from the host.
   public long writtenBytes() {
     return writtenBytes;
@@ -58,6 +72,10 @@ public final class WatchedAccelerator implements Accelerator {
 
   @Override
   public Memory allocate(long bytes, String what) {
+    if (bytes > largestBytes && what.startsWith("tensor")) {
+      throw new DeviceException(
+          DeviceException.Kind.OUT_OF_MEMORY, what + " is too large: " + bytes + " bytes");
+    }
     var memory = new Watched(accelerator.allocate(bytes, what), what);
     held.add(memory);
     return memory;
