@@ -31,7 +31,7 @@ record BankView(LeaseView whole, long start) implements LeaseView {
   /// For each bank the chores that are to be done there, in their order.
   static List<List<Chore>> chores(List<Chore> chores, PoolShape shape) {
     List<List<Chore>> ofBanks = new ArrayList<>();
-    IntStream.range(0, shape.banks()).forEach(_ -> ofBanks.add(new ArrayList<>()));
+    IntStream.range(0, shape.banks().size()).forEach(_ -> ofBanks.add(new ArrayList<>()));
     for (Chore chore : chores) {
       switch (chore) {
         case Chore.Copy(var from, var to, var bytes) -> {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.Tokens;
 import mneme.memory.Usage;
 import mneme.schedule.Admission;
@@ -63,18 +64,17 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   /// From the worker: the device is open, and nothing of what was leased before is left.
   ///
-  /// @param bankBytes of each bank
   /// @param plans that it is to serve
   record DeviceReady(
-      long epoch, List<Long> bankBytes, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
+      long epoch, List<PoolSpace> banks, List<MemoryPlan> plans, ActorRef<Worker.Command> worker)
       implements Command {
     DeviceReady {
-      bankBytes = List.copyOf(bankBytes);
+      banks = List.copyOf(banks);
       plans = List.copyOf(plans);
     }
 
     long bytes() {
-      return bankBytes.stream().mapToLong(Long::longValue).sum();
+      return banks.stream().mapToLong(PoolSpace::bytes).sum();
     }
   }
 
@@ -172,7 +172,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
 
   private Lending lending(DeviceReady ready) {
     return new Lending(
-        vault.open(ready.bankBytes(), ready.plans()), Station.firstLease(ready.epoch()), vault);
+        vault.open(ready.banks(), ready.plans()), Station.firstLease(ready.epoch()), vault);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 import mneme.graph.Graph;
 import mneme.memory.Chore;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolSpace;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -235,10 +236,11 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     if (banks.areClean() && journey == null) {
       isOpen = true;
       epoch++;
-      List<Long> bankBytes = route.stages().stream().map(Stage::bankBytes).toList();
+      List<PoolSpace> spaces =
+          route.stages().stream().map(stage -> PoolSpace.whole(stage.bankBytes())).toList();
       ActorRef<Worker.Command> front =
           getContext().getSelf().<Object>unsafeUpcast().<Worker.Command>narrow();
-      route.pool().tell(new MemoryPool.DeviceReady(epoch, bankBytes, List.of(route.plan()), front));
+      route.pool().tell(new MemoryPool.DeviceReady(epoch, spaces, List.of(route.plan()), front));
     }
   }
 

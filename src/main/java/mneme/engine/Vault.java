@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 import mneme.schedule.Admission;
 
@@ -51,9 +52,9 @@ class Vault {
     return gridTokens;
   }
 
-  /// A ledger on banks of `bankBytes` bytes each, cut for `plans`, of which nothing is lent.
-  Ledger open(List<Long> bankBytes, List<MemoryPlan> plans) {
-    PoolShape shape = SlabSizing.of(bankBytes, plans);
+  /// A ledger on `banks`, cut for `plans`, of which nothing is lent.
+  Ledger open(List<PoolSpace> banks, List<MemoryPlan> plans) {
+    PoolShape shape = SlabSizing.of(banks, plans);
     Ledger ledger = new Ledger(shape, (long) (shape.bytes() * checkpointShare));
     entries.forEach(
         (model, entry) -> ledger.register(model, entry.plan(), entry.longestSpanTokens()));

@@ -18,6 +18,7 @@ import mneme.graph.Graph;
 import mneme.memory.Chore;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.Tokens;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -251,7 +252,10 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       post.pool()
           .tell(
               new MemoryPool.DeviceReady(
-                  bench.epoch(), List.of(bench.poolBytes()), bench.plans(), post.front()));
+                  bench.epoch(),
+                  List.of(PoolSpace.whole(bench.poolBytes())),
+                  bench.plans(),
+                  post.front()));
     }
   }
 

@@ -161,7 +161,7 @@ final class Audit {
       Slab slab = slabs.slab(i);
       expect((slab == null) == slabs.isFree(i), "slab %d is free and used", i);
       expect(
-          slab == null || slab.size.bank == slabs.shape().bankOf(i * slabs.shape().slabBytes()),
+          slab == null || slab.size.bank == slabs.shape().bankOf(slabs.shape().at(i)),
           "slab %d serves another bank",
           i);
       if (slab == null) {

@@ -57,7 +57,7 @@ public final class Footprint {
     for (var entry : objectsBySize.entrySet()) {
       long objects = entry.getValue();
       long perSlab = shape.slabBytes() / entry.getKey().bytes();
-      if (objects > 0 && (perSlab == 0 || entry.getKey().bank() >= shape.banks())) {
+      if (objects > 0 && (perSlab == 0 || entry.getKey().bank() >= shape.banks().size())) {
         return Long.MAX_VALUE;
       }
       slabs += perSlab == 0 ? 0 : Math.ceilDiv(objects, perSlab);
@@ -67,7 +67,7 @@ public final class Footprint {
 
   /// Whether each bank of `shape` has the slabs for what lies there.
   public boolean fits(PoolShape shape) {
-    for (int bank = 0; bank < shape.banks(); bank++) {
+    for (int bank = 0; bank < shape.banks().size(); bank++) {
       if (in(bank).slabs(shape) > shape.slabs(bank)) {
         return false;
       }

@@ -24,10 +24,10 @@ final class Slab {
   private int freeCount;
   int resting;
 
-  Slab(int index, long slabBytes, SizeClass size, int tenant) {
+  Slab(int index, PoolShape shape, SizeClass size, int tenant) {
     this.index = index;
-    start = index * slabBytes;
-    tailTenant = slabBytes % size.bytes == 0 ? Tenants.NOBODY : tenant;
+    start = shape.at(index);
+    tailTenant = shape.slabBytes() % size.bytes == 0 ? Tenants.NOBODY : tenant;
     this.size = size;
     blocks = new Block[size.perSlab];
     tenants = new int[size.perSlab];

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// free, the sparsest slab that can be spared is emptied by moving its objects, so that what fits
 /// by arithmetic also fits in place.
 final class Slabs {
-  private final List<Long> bankBytes;
+  private final List<PoolSpace> spaces;
   private PoolShape shape;
   private @Nullable Slab[] slabs;
 
@@ -41,9 +41,9 @@ final class Slabs {
   Slabs(PoolShape shape, Consumer<Chore> chores) {
     this.shape = shape;
     this.chores = chores;
-    bankBytes = IntStream.range(0, shape.banks()).mapToObj(shape::bytes).toList();
-    freeCount = new int[shape.banks()];
-    counted = new long[shape.banks()];
+    spaces = IntStream.range(0, shape.banks().size()).mapToObj(shape::space).toList();
+    freeCount = new int[shape.banks().size()];
+    counted = new long[shape.banks().size()];
     slabs = new Slab[shape.slabs()];
     tenants = new int[shape.slabs()];
     setFree();
@@ -56,7 +56,7 @@ final class Slabs {
 
   /// Cuts the pool, in which nothing lies now, so that what is `wanted` fits beside what is known.
   ///
-  /// @throws IllegalArgumentException if a whole bank cannot hold one
+  /// @throws IllegalArgumentException if no part of a bank can hold one
   void recut(Collection<ObjectSize> wanted) {
     if (freeCount() != shape.slabs()) {
       throw new LedgerException(
@@ -65,7 +65,7 @@ final class Slabs {
     }
     TreeSet<ObjectSize> all = new TreeSet<>(wanted);
     sizes.forEach(size -> all.add(new ObjectSize(size.bank, size.bytes)));
-    shape = SlabSizing.ofSizes(bankBytes, all);
+    shape = SlabSizing.ofSizes(spaces, all);
     slabs = new Slab[shape.slabs()];
     tenants = new int[shape.slabs()];
     Arrays.fill(tenants, Tenants.MIXED);
@@ -116,9 +116,10 @@ final class Slabs {
           "an object of %d bytes does not fit a slab of %d bytes; try again when no lease is held"
               .formatted(wanted.bytes(), shape.slabBytes()));
     }
-    if (wanted.bank() >= shape.banks()) {
+    if (wanted.bank() >= shape.banks().size()) {
       throw new IllegalArgumentException(
-          "an object lies in bank %d of a pool of %d".formatted(wanted.bank(), shape.banks()));
+          "an object lies in bank %d of a pool of %d"
+              .formatted(wanted.bank(), shape.banks().size()));
     }
     int perSlab = Math.toIntExact(shape.slabBytes() / wanted.bytes());
     SizeClass size = new SizeClass(sizes.size(), wanted, perSlab);
@@ -152,7 +153,7 @@ final class Slabs {
     }
     free.clear(fresh);
     freeCount[size.bank]--;
-    Slab slab = new Slab(fresh, shape.slabBytes(), size, tenants[fresh]);
+    Slab slab = new Slab(fresh, shape, size, tenants[fresh]);
     slabs[fresh] = slab;
     size.slabs.set(fresh);
     size.open.set(fresh);

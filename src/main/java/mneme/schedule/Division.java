@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import mneme.memory.Footprint;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 
 /// How a model that no device holds is divided among several: each, the preferred first, takes as
@@ -145,7 +146,7 @@ public final class Division {
     List<Long> banks = banks(shares);
     PoolShape shape;
     try {
-      shape = SlabSizing.of(banks, List.of(plan));
+      shape = SlabSizing.of(banks.stream().map(PoolSpace::whole).toList(), List.of(plan));
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }

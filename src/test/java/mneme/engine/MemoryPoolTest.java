@@ -8,6 +8,7 @@ import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolSpace;
 import mneme.memory.Tokens;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -85,7 +86,9 @@ class MemoryPoolTest {
   }
 
   private void open(long epoch, MemoryPlan... plans) {
-    pool.tell(new MemoryPool.DeviceReady(epoch, List.of(POOL_BYTES), List.of(plans), worker.ref()));
+    pool.tell(
+        new MemoryPool.DeviceReady(
+            epoch, List.of(PoolSpace.whole(POOL_BYTES)), List.of(plans), worker.ref()));
   }
 
   private void assertRegistered(int model) {

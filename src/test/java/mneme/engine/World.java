@@ -16,6 +16,7 @@ import mneme.device.Numerics;
 import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.Tokens;
 import mneme.memory.Usage;
 import mneme.schedule.Admission;
@@ -128,8 +129,8 @@ public final class World implements SeededDispatcher.Story {
         new Vault(
             settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
           @Override
-          Ledger open(List<Long> bankBytes, List<MemoryPlan> plans) {
-            Ledger opened = super.open(bankBytes, plans);
+          Ledger open(List<PoolSpace> banks, List<MemoryPlan> plans) {
+            Ledger opened = super.open(banks, plans);
             ledgers.put(device, opened);
             openings++;
             return opened;

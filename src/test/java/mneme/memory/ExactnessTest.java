@@ -91,7 +91,10 @@ class ExactnessTest {
       @ForAll @IntRange(min = 1, max = 60) int tokens,
       @ForAll @IntRange(min = 2, max = 40) int first,
       @ForAll @IntRange(min = 2, max = 40) int second) {
-    PoolShape shape = new PoolShape(List.of(first, second), 4096);
+    PoolShape shape =
+        new PoolShape(
+            List.of(new PoolShape.Bank(first, Long.MAX_VALUE), new PoolShape.Bank(second, 4096)),
+            4096);
     assertFitAsTheArithmeticSays(SPLIT.get(number), shape, tokens);
   }
 

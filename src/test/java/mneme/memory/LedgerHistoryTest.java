@@ -28,6 +28,15 @@ class LedgerHistoryTest {
               Plans.full(1), Plans.state(300), Plans.state(64), Plans.full(1), Plans.full(2)),
           Plans.of(Plans.full(1), Plans.state(64)));
 
+  /// The second in parts of three slabs.
+  private static PoolShape banks(long slabBytes, int first, int second) {
+    return new PoolShape(
+        List.of(
+            new PoolShape.Bank(first, Long.MAX_VALUE),
+            new PoolShape.Bank(second, 3 * slabBytes + 256)),
+        slabBytes);
+  }
+
   private static void live(long seed, int actions, PoolShape shape, List<MemoryPlan> plans) {
     MemoryWorld world = new MemoryWorld(seed, shape, plans, LONGEST);
     for (int i = 0; i < actions; i++) {
@@ -49,6 +58,14 @@ class LedgerHistoryTest {
   }
 
   @Property(tries = 200)
+  void everyKindOfMemoryInAPoolOfParts(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 300) int actions,
+      @ForAll @IntRange(min = 1, max = 4) int slabsOfPart) {
+    live(seed, actions, new PoolShape(14, 2048, slabsOfPart * 2048 + 768), PLANS);
+  }
+
+  @Property(tries = 200)
   void eachKindAlone(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 300) int actions,
@@ -61,6 +78,6 @@ class LedgerHistoryTest {
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 300) int actions,
       @ForAll @IntRange(min = 6, max = 30) int slabs) {
-    live(seed, actions, new PoolShape(List.of(slabs, 36 - slabs), 2048), SPLIT);
+    live(seed, actions, banks(2048, slabs, 36 - slabs), SPLIT);
   }
 }

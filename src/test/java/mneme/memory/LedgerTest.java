@@ -203,6 +203,22 @@ class LedgerTest {
   }
 
   @Test
+  void aPoolOfPartsIsCutAnewInsideItsParts() {
+    LedgerRig rig = new LedgerRig(new Ledger(new PoolShape(4, 2048, 5120), 8192), PAGES);
+    int large = rig.ledger.register(Plans.of(Plans.state(1000)), 8);
+    assertThat(rig.ledger.shape()).isEqualTo(new PoolShape(2, 4096, 5120));
+    Lease one = rig.opened(large, text(0, 1)).lease();
+    Lease two = rig.opened(large, text(9, 1)).lease();
+    assertThat(rig.ledger.view(one).state(0)).isZero();
+    assertThat(rig.ledger.view(two).state(0)).isEqualTo(5120);
+    rig.ledger.release(one);
+    rig.ledger.release(two);
+    assertThatThrownBy(() -> rig.ledger.register(Plans.of(Plans.state(1500)), 8))
+        .hasMessageContaining("9216 bytes in parts of 5120")
+        .hasMessageContaining("cannot hold a single object of 6144 bytes");
+  }
+
+  @Test
   void aBrokenBookIsReportedInFull() {
     LedgerRig rig = new LedgerRig(4, 2048, PAGES);
     rig.run(rig.opened(0, text(0, 4)).lease(), 0, 4);

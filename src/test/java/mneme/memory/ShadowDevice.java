@@ -22,10 +22,12 @@ public final class ShadowDevice {
   private record Step(long number, List<Chore> chores, List<Span> spans) {}
 
   private final long[] units;
+  private final PoolShape shape;
   private final ArrayDeque<Step> queue = new ArrayDeque<>();
 
   public ShadowDevice(PoolShape shape) {
-    units = new long[Math.toIntExact(shape.bytes() / UNIT_BYTES)];
+    units = new long[Math.toIntExact(shape.start(shape.banks().size()) / UNIT_BYTES)];
+    this.shape = shape;
   }
 
   public int queued() {
@@ -53,12 +55,26 @@ public final class ShadowDevice {
     int count = Math.toIntExact(chore.bytes() / UNIT_BYTES);
     switch (chore) {
       case Chore.Copy(long from, long to, long bytes) -> {
+        checkPart(from, bytes);
+        checkPart(to, bytes);
         assertThat(Math.abs(from - to)).as("copies do not overlap").isGreaterThanOrEqualTo(bytes);
         System.arraycopy(units, unit(from), units, unit(to), count);
       }
-      case Chore.Zero(long at, long _) ->
-          java.util.Arrays.fill(units, unit(at), unit(at) + count, 0);
+      case Chore.Zero(long at, long bytes) -> {
+        checkPart(at, bytes);
+        java.util.Arrays.fill(units, unit(at), unit(at) + count, 0);
+      }
     }
+  }
+
+  private void checkPart(long at, long bytes) {
+    int bank = shape.bankOf(at);
+    long inBank = at - shape.start(bank);
+    long partBytes = shape.banks().get(bank).partBytes();
+    assertThat(shape.bankOf(at + bytes - 1)).as("bank of the last byte").isEqualTo(bank);
+    assertThat((inBank + bytes - 1) / partBytes)
+        .as("%d bytes at %d of a bank lie in one part of %d", bytes, inBank, partBytes)
+        .isEqualTo(inBank / partBytes);
   }
 
   private static int unit(long at) {
@@ -99,6 +115,7 @@ public final class ShadowDevice {
   }
 
   private void seesNoStranger(long at, long bytes, int tenant) {
+    checkPart(at, bytes);
     for (int unit = unit(at); unit < unit(at + bytes); unit++) {
       assertThat(units[unit] == 0 || units[unit] >>> 56 == tenant)
           .as("tenant %d is shown bytes of tenant %d", tenant, units[unit] >>> 56)
@@ -114,6 +131,7 @@ public final class ShadowDevice {
   private void advance(Span span, int state) {
     long at = span.view().state(state);
     long bytes = span.plan().states().get(state).bytes();
+    checkPart(at, bytes);
     long expected = span.start() == 0 ? 0 : tag(span, 100 + state, span.start());
     long written = tag(span, 100 + state, span.end());
     for (int unit = unit(at); unit < unit(at + bytes); unit++) {

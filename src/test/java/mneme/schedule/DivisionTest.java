@@ -15,6 +15,7 @@ import mneme.memory.Footprint;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -137,7 +138,7 @@ class DivisionTest {
     assertThat(divided.longestTokens()).isBetween(demand.leastTokens(), CONTEXT);
     var shape =
         SlabSizing.of(
-            divided.parts().stream().map(Division.Part::bankBytes).toList(),
+            divided.parts().stream().map(part -> PoolSpace.whole(part.bankBytes())).toList(),
             List.of(divided.plan()));
     assertThat(Footprint.peak(divided.plan(), divided.longestTokens(), CHUNK).fits(shape)).isTrue();
   }
