@@ -29,8 +29,8 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   record Inspect(ActorRef<Directory> replyTo) implements Command {}
 
-  /// From a host that will stop: it is answered with [ModelHost.Close], behind all that was sent to
-  /// it before.
+  /// From a host that will stop and has nothing on any device: it is answered with
+  /// [ModelHost.Close], behind all that was sent to it before.
   record Leave(String model, ActorRef<ModelHost.Command> host) implements Command {}
 
   /// Where to put a host's model; answered with [Landing.Placed] or [Landing.Unplaced], perhaps not
@@ -182,7 +182,9 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
                   states.all()));
       case Leave(var model, var host) -> {
         hosts.remove(model, host);
+        residents.gone(host);
         host.tell(ModelHost.Close.NOW);
+        reception.leave(host);
       }
       case HostGone(var model, var host) -> onGone(model, host);
       case Place place -> {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import mneme.memory.Footprint;
@@ -64,6 +65,8 @@ public final class Division {
   }
 
   /// What a device would take.
+  ///
+  /// @param memoryBytes of one sequence, or the part of the pool if that has a fixed size
   private record Share(Placement.Room room, int ends, Placement.Size size, long memoryBytes) {
     long leftBytes() {
       return room.freeBytes(Set.of()) - size.bytes();
@@ -89,9 +92,10 @@ public final class Division {
         low = middle;
       }
     }
-    // The pool's slabs round up: what fits by bytes alone may be a little too long.
+    // A pool's slabs round up: what fits by bytes alone may be a little too long.
     for (int tokens = low; tokens >= demand.leastTokens(); tokens -= Math.max(1, tokens / 8)) {
-      Optional<Divided> divided = divided(demand, shares(demand, segmented, rooms, tokens));
+      List<Share> shares = shares(demand, segmented, rooms, tokens);
+      Optional<Divided> divided = divided(demand, shares, tokens);
       if (divided.isPresent()) {
         return divided;
       }
@@ -100,26 +104,30 @@ public final class Division {
   }
 
   /// Who takes how much; empty if they do not hold all.
-  private static List<Share> shares(
+  private List<Share> shares(
       Demand demand, MemoryPlan segmented, List<Placement.Room> rooms, int tokens) {
     Footprint peak = Footprint.peak(segmented, tokens, demand.chunkTokens());
+    double times = Math.max(1, (double) poolSize.fixedBytes() / Math.max(1, peak.bytes()));
+    IntToLongFunction memoryBytes = segment -> (long) (peak.in(segment).bytes() * times);
     List<Share> shares = new ArrayList<>();
     int from = 0;
     for (Placement.Room room : rooms) {
-      Share share = share(demand, room, from, peak);
+      Share share = share(demand, room, from, memoryBytes);
       if (share.ends() > from) {
         shares.add(share);
         from = share.ends();
       }
     }
-    return from == demand.segments().size() && shares.size() > 1 ? shares : List.of();
+    return from == demand.segments().size() ? shares : List.of();
   }
 
-  /// As many segments from number `from` on as `room` holds. Their activations are never there at
-  /// the same time.
-  private static Share share(Demand demand, Placement.Room room, int from, Footprint peak) {
+  /// As many segments from number `from` on as `room` holds, but not all: then it holds the model.
+  /// Their activations are never there at the same time.
+  private static Share share(
+      Demand demand, Placement.Room room, int from, IntToLongFunction memoryBytes) {
     Share share = new Share(room, from, new Placement.Size(0, 0), 0);
-    for (int segment = from; segment < demand.segments().size(); segment++) {
+    int end = from == 0 ? demand.segments().size() - 1 : demand.segments().size();
+    for (int segment = from; segment < end; segment++) {
       Placement.Size size = demand.segments().get(segment).get(room.device());
       if (size == null) {
         return share;
@@ -129,7 +137,8 @@ public final class Division {
               share.size().weightBytes() + size.weightBytes(),
               Math.max(share.size().scratchBytes(), size.scratchBytes()));
       Share more =
-          new Share(room, segment + 1, both, share.memoryBytes() + peak.in(segment).bytes());
+          new Share(
+              room, segment + 1, both, share.memoryBytes() + memoryBytes.applyAsLong(segment));
       if (more.leftBytes() < more.memoryBytes()) {
         return share;
       }
@@ -138,54 +147,65 @@ public final class Division {
     return share;
   }
 
-  private Optional<Divided> divided(Demand demand, List<Share> shares) {
-    if (shares.isEmpty()) {
-      return Optional.empty();
-    }
+  /// With banks of the share that is set, or as much more as a sequence of `tokens` tokens needs.
+  private Optional<Divided> divided(Demand demand, List<Share> shares, int tokens) {
     MemoryPlan plan = demand.planOf().apply(shares.stream().map(Share::ends).toList());
-    List<Long> banks = banks(shares);
+    List<Long> before = List.of();
+    List<Long> banks = banks(shares, 1);
+    for (int scale = 2; !banks.equals(before); scale = Math.min(1 << 30, 2 * scale)) {
+      int longest = longestTokens(demand, plan, banks);
+      if (longest >= tokens) {
+        List<Part> parts = new ArrayList<>();
+        for (int i = 0; i < shares.size(); i++) {
+          Share share = shares.get(i);
+          parts.add(new Part(share.room().device(), share.ends(), share.size(), banks.get(i)));
+        }
+        return Optional.of(new Divided(parts, plan, longest, sentence(parts, longest)));
+      }
+      before = banks;
+      banks = banks(shares, scale);
+    }
+    return Optional.empty();
+  }
+
+  private static int longestTokens(Demand demand, MemoryPlan plan, List<Long> banks) {
     PoolShape shape;
     try {
       shape = SlabSizing.of(banks.stream().map(PoolSpace::whole).toList(), List.of(plan));
     } catch (IllegalArgumentException _) {
-      return Optional.empty();
+      return 0;
     }
-    int longest =
-        new Admission(plan, shape, demand.chunkTokens(), demand.contextTokens()).longest();
-    if (longest < demand.leastTokens()) {
-      return Optional.empty();
-    }
-    List<Part> parts = new ArrayList<>();
-    for (int i = 0; i < shares.size(); i++) {
-      Share share = shares.get(i);
-      parts.add(new Part(share.room().device(), share.ends(), share.size(), banks.get(i)));
-    }
-    return Optional.of(new Divided(parts, plan, longest, sentence(parts, longest)));
+    return new Admission(plan, shape, demand.chunkTokens(), demand.contextTokens()).longest();
   }
 
-  /// The share of each device that a pool takes, but no less than one sequence needs, and no more
-  /// than serves as many as the smallest bank does.
-  private List<Long> banks(List<Share> shares) {
+  /// The share of each device that a pool takes, but not less than one sequence needs, and not more
+  /// than serves as many sequences as the smallest bank does.
+  ///
+  /// @param scale multiplies what one sequence needs
+  private List<Long> banks(List<Share> shares, int scale) {
+    if (poolSize.fixedBytes() > 0) {
+      return shares.stream().map(Share::memoryBytes).toList();
+    }
     List<Long> banks = new ArrayList<>();
     double fewest = Double.MAX_VALUE;
     for (Share share : shares) {
-      long wished = Math.min(share.leftBytes(), poolSize.bytes(share.leftBytes()));
-      long bytes = Math.max(wished, Math.min(share.leftBytes(), roomy(share.memoryBytes())));
+      long least = (long) Math.min(share.leftBytes(), (double) roomy(share) * scale);
+      long bytes = Math.max(least, Math.min(share.leftBytes(), poolSize.bytes(share.leftBytes())));
       banks.add(bytes);
       if (share.memoryBytes() > 0) {
         fewest = Math.min(fewest, (double) bytes / share.memoryBytes());
       }
     }
     for (int i = 0; i < banks.size(); i++) {
-      double most = roomy(shares.get(i).memoryBytes()) * Math.max(1, fewest);
+      double most = roomy(shares.get(i)) * Math.max(scale, fewest);
       banks.set(i, (long) Math.min(banks.get(i), most));
     }
     return banks;
   }
 
   /// With some room for what slabs round up.
-  private static long roomy(long bytes) {
-    return bytes + bytes / 8;
+  private static long roomy(Share share) {
+    return share.memoryBytes() + share.memoryBytes() / 8;
   }
 
   private static String sentence(List<Part> parts, int longestTokens) {

@@ -60,7 +60,12 @@ final class FickleDevice implements Device {
   @Override
   public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize step) {
     ProgramSize size = device.measure(graph, plan, numerics, step);
-    return new ProgramSize(size.weightBytes() + power.weightBytes, size.scratchBytes());
+    return new ProgramSize(size.weightBytes() + claimed(graph), size.scratchBytes());
+  }
+
+  /// A stage has the share of its layers.
+  private long claimed(Graph graph) {
+    return power.weightBytes * graph.neededHere().size() / graph.needs().size();
   }
 
   @Override
@@ -77,7 +82,7 @@ final class FickleDevice implements Device {
 
       @Override
       public long weightBytes() {
-        return program.weightBytes() + power.weightBytes;
+        return program.weightBytes() + claimed(graph);
       }
 
       @Override

@@ -98,12 +98,26 @@ class SeveralDevicesTest {
 
   @Test
   void whatFitsNowhereIsRefusedWithTheNumbers() throws Exception {
-    try (TestNode node = new TestNode("", loaded(70 * MIB))) {
+    try (TestNode node = new TestNode("", loaded(45 * MIB))) {
       assertThatThrownBy(() -> TestNode.get(node.engine.load("mixed", Optional.empty())))
           .hasRootCauseInstanceOf(EngineException.class)
           .hasMessageContaining("weights of " + 30 * MIB + " and scratch of")
-          .hasMessageContaining("first has " + 70 * MIB)
-          .hasMessageContaining("second has " + 70 * MIB);
+          .hasMessageContaining("first has " + 45 * MIB)
+          .hasMessageContaining("second has " + 45 * MIB)
+          .hasMessageContaining("no division among devices");
+    }
+  }
+
+  @Test
+  void whatFitsNoDeviceAloneIsSplit() throws Exception {
+    try (TestNode node = new TestNode("", loaded(70 * MIB))) {
+      List<Event> events = node.run(Toys.completion("mixed", Toys.prompt(1, 20), 30));
+      assertThat(TestNode.ids(events)).isEqualTo(Toys.answer(Toys.prompt(1, 20), 30));
+      assertThat(deviceOf(node, "mixed")).isEqualTo("first+second");
+      assertThat(TestNode.get(node.engine.snapshot()).pools())
+          .extracting(Snapshot.Pool::device)
+          .containsExactly("first", "second", "first+second");
+      assertThat(node.audit()).isEmpty();
     }
   }
 

@@ -13,15 +13,19 @@ import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
+import mneme.device.Edges;
 import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
+import mneme.device.Reach;
 import mneme.device.Span;
 import mneme.device.StepSize;
+import mneme.device.none.HashRow;
 import mneme.device.none.NullDevice;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
+import org.jspecify.annotations.Nullable;
 
 /// A device that writes into every page and state which tokens led there, and at every step checks
 /// all that a real one would read. Memory that belongs to another, or to another time, is found at
@@ -55,7 +59,7 @@ final class TaggingDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    return new Tagging(plan, graph.vocabulary());
+    return new Tagging(plan, graph);
   }
 
   @Override
@@ -80,26 +84,33 @@ final class TaggingDevice implements Device {
   private final class Tagging implements Program {
     private final MemoryPlan plan;
     private final int vocabulary;
+    private final Edges edges;
+    private final Reach reach;
     private final MemorySegment slot = Arena.ofAuto().allocate(SLOT_BYTES);
 
-    Tagging(MemoryPlan plan, int vocabulary) {
+    /// @param graph of a whole model or of a stage, which has the memory of its own layers only
+    Tagging(MemoryPlan plan, Graph graph) {
       this.plan = plan;
-      this.vocabulary = vocabulary;
+      vocabulary = graph.vocabulary();
+      edges = Edges.of(graph);
+      reach = Reach.of(graph, plan);
     }
 
     @Override
     public void run(Batch batch, DevicePool pool, Logits logits) {
       mayFail();
+      edges.check(batch);
       float[] rows = logits.reserve(batch.outputs());
       Arrays.fill(rows, 0);
       int row = 0;
+      int givenRow = 0;
       for (Span span : batch.spans()) {
         long tag = span.start() == 0 ? NullDevice.start() : recall(span, pool);
         for (int i = 0; i < span.tokens().length(); i++) {
-          tag = read(span, i, tag, pool);
+          tag = tag(span, i, tag, batch.given(), givenRow++);
+          keep(span, i, tag, pool);
           if (i >= span.tokens().length() - span.outputs()) {
-            rows[row * vocabulary + NullDevice.pick(tag, vocabulary)] = mayLie(tag) ? Float.NaN : 1;
-            row++;
+            say(tag, rows, row++ * vocabulary);
           }
         }
         mayFail();
@@ -107,32 +118,50 @@ final class TaggingDevice implements Device {
       mayFail();
     }
 
-    private long read(Span span, int i, long before, DevicePool pool) {
+    private void say(long tag, float[] rows, int at) {
+      if (edges.everyRow()) {
+        HashRow.write(tag, rows, at);
+      } else {
+        rows[at + NullDevice.pick(tag, vocabulary)] = mayLie(tag) ? Float.NaN : 1;
+      }
+    }
+
+    /// What led to a token and to it: as this stage's memory has it, and as the stage before tells.
+    private long tag(Span span, int i, long before, float @Nullable [] given, int row) {
+      long own = NullDevice.advance(before, span.tokens().at(i), span.start() + i);
+      if (given == null) {
+        return own;
+      }
+      long told = HashRow.read(given, row * edges.givenWidth());
+      boolean remembers = !reach.groups().isEmpty() || !reach.states().isEmpty();
+      check(!remembers || own == told, span, "the stages disagree");
+      return told;
+    }
+
+    private void keep(Span span, int i, long tag, DevicePool pool) {
       int token = span.tokens().at(i);
       int position = span.start() + i;
-      long tag = NullDevice.advance(before, token, position);
-      for (int group = 0; group < plan.groups().size(); group++) {
+      for (int group : reach.groups()) {
         if (position / plan.pageTokens() >= oldest(group, span.start())) {
           put(pool, at(span, group, position), tag, token);
         }
       }
-      for (int state = 0; state < plan.states().size(); state++) {
+      for (int state : reach.states()) {
         put(pool, span.memory().state(state), tag, position + 1);
       }
-      return tag;
     }
 
     /// Checks everything that the span's first token sees.
     private long recall(Span span, DevicePool pool) {
       long last = 0;
       boolean seen = false;
-      for (int group = 0; group < plan.groups().size(); group++) {
+      for (int group : reach.groups()) {
         long found = recall(span, group, pool);
         check(!seen || found == last, span, "groups disagree");
         last = found;
         seen = true;
       }
-      for (int state = 0; state < plan.states().size(); state++) {
+      for (int state : reach.states()) {
         get(pool, span.memory().state(state));
         check(
             slot.get(ValueLayout.JAVA_LONG, 8) == span.start(),

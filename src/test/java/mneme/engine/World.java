@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +38,9 @@ public final class World implements SeededDispatcher.Story {
   private static final List<String> MODELS = List.of("attention", "window", "recurrent", "mixed");
   private static final int PAGE_TOKENS = 8;
 
+  /// Ledgers of split models are numbered from here, those of devices from 0.
+  private static final int SPLITS = 100;
+
   /// Worlds get names that are never used twice; a seed may be told again.
   private static final AtomicLong WORLDS = new AtomicLong();
 
@@ -46,16 +50,26 @@ public final class World implements SeededDispatcher.Story {
   private final List<SimReader> readers = new ArrayList<>();
   private final List<String> mixUps = new ArrayList<>();
   private final Map<String, Integer> longest = new HashMap<>();
-  private final Set<PoolShape> shapes = new LinkedHashSet<>();
+  private final Set<Cut> cuts = new LinkedHashSet<>();
   private final EngineSettings settings;
   private final double deviceFailures;
   private final int misfortunes;
   private final List<FickleDevice.Switch> powers = new ArrayList<>();
   private final Map<Integer, Ledger> ledgers = new HashMap<>();
+  private final Map<Integer, MemoryPlan> splitPlans = new HashMap<>();
+
+  /// How a pool was cut, and for which plan if it serves one model only.
+  private record Cut(PoolShape shape, Optional<MemoryPlan> plan) {}
+
   private final int devices;
+
+  /// Whether no device holds a model, so that it must be split.
+  private final boolean areSmall;
+
   private @Nullable ActorRef<Node.Command> node;
   private ActorRef<Fate.Command> fate;
   private int openings;
+  private int splits;
 
   public World(ActorSystem<?> system, long seed) {
     this.system = system;
@@ -65,6 +79,7 @@ public final class World implements SeededDispatcher.Story {
     deviceFailures = random.nextInt(4) == 0 ? 0.003 : 0;
     misfortunes = random.nextInt(6);
     devices = 1 + Math.max(0, random.nextInt(5) - 2);
+    areSmall = devices > 1 && random.nextBoolean();
   }
 
   private static EngineSettings settings(Random random) {
@@ -92,7 +107,12 @@ public final class World implements SeededDispatcher.Story {
       outfits.add(outfit(i));
     }
     Node.Ground ground =
-        new Node.Ground(Toys.loader(settings), settings, outfits, VirtualClock.current()::nowNs);
+        new Node.Ground(
+            Toys.loader(settings),
+            settings,
+            outfits,
+            VirtualClock.current()::nowNs,
+            () -> vault(SPLITS + splits++));
     ActorRef<Node.Command> started =
         system.systemActorOf(Node.create(ground), "world-" + number, Props.empty());
     node = started;
@@ -123,29 +143,39 @@ public final class World implements SeededDispatcher.Story {
     }
   }
 
-  /// A device that may be too small for two models at once.
+  /// Whose ledger is audited after every task.
+  private Vault vault(int number) {
+    return new Vault(
+        settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
+      @Override
+      Ledger open(List<PoolSpace> banks, List<MemoryPlan> plans) {
+        Ledger opened = super.open(banks, plans);
+        ledgers.put(number, opened);
+        if (number >= SPLITS) {
+          splitPlans.put(number, plans.getFirst());
+        }
+        openings++;
+        return opened;
+      }
+    };
+  }
+
+  /// A device that may be too small for two models at once, or for one.
   private Outfit outfit(int device) {
-    Vault vault =
-        new Vault(
-            settings.checkpointShare(), settings.limits().chunkTokens(), settings.waitingLimit()) {
-          @Override
-          Ledger open(List<PoolSpace> banks, List<MemoryPlan> plans) {
-            Ledger opened = super.open(banks, plans);
-            ledgers.put(device, opened);
-            openings++;
-            return opened;
-          }
-        };
     FickleDevice.Switch power = new FickleDevice.Switch();
     powers.add(power);
     power.weightBytes = 1000;
-    long room = settings.pool().fixedBytes() + (1 + random.nextInt(2)) * power.weightBytes;
+    long whole = settings.pool().fixedBytes() + power.weightBytes;
+    long room =
+        areSmall
+            ? whole * (5 + random.nextInt(5)) / 10
+            : whole + random.nextInt(2) * power.weightBytes;
     return new Outfit(
         device,
         "device-" + device,
         () -> new FickleDevice(power, new TaggingDevice(random, deviceFailures, mixUps::add)),
         devices == 1 ? 0 : room,
-        vault);
+        vault(device));
   }
 
   /// A device is lost some steps from now, and cannot be opened for a while.
@@ -206,10 +236,10 @@ public final class World implements SeededDispatcher.Story {
     if (!mixUps.isEmpty()) {
       throw new AssertionError("memory of another was read: " + mixUps.getFirst());
     }
-    for (Ledger books : ledgers.values()) {
+    ledgers.forEach((number, books) -> {
       books.audit();
-      shapes.add(books.shape());
-    }
+      cuts.add(new Cut(books.shape(), Optional.ofNullable(splitPlans.get(number))));
+    });
     for (SimReader reader : readers) {
       if (reader.hasNews()) {
         reader.check(room(reader));
@@ -220,22 +250,35 @@ public final class World implements SeededDispatcher.Story {
   /// Tokens of an answer that the pool has room for; it may have been cut anew in the meantime.
   private SimReader.Room room(SimReader reader) {
     IntSummaryStatistics longest =
-        shapes.stream().mapToInt(shape -> longestTokens(reader, shape)).summaryStatistics();
+        cuts.stream().flatMapToInt(cut -> longestTokens(reader, cut).stream()).summaryStatistics();
     int promptTokens = reader.completion().prompt().length();
     return new SimReader.Room(longest.getMin() - promptTokens, longest.getMax() - promptTokens);
   }
 
-  private int longestTokens(SimReader reader, PoolShape shape) {
+  /// Empty if the pool never serves the reader's model.
+  private OptionalInt longestTokens(SimReader reader, Cut cut) {
     String model = reader.completion().model();
-    return longest.computeIfAbsent(
-        model + shape,
-        _ ->
-            new Admission(
-                    MemoryPlan.of(Toys.NEEDS.get(model), settings.kv(), PAGE_TOKENS),
-                    shape,
-                    settings.limits().chunkTokens(),
-                    settings.contextTokens())
-                .longest());
+    MemoryPlan plan = MemoryPlan.of(Toys.NEEDS.get(model), settings.kv(), PAGE_TOKENS);
+    if (cut.plan().isPresent() && !likeness(cut.plan().get()).equals(likeness(plan))) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(
+        longest.computeIfAbsent(
+            model + cut,
+            _ ->
+                new Admission(
+                        cut.plan().orElse(plan),
+                        cut.shape(),
+                        settings.limits().chunkTokens(),
+                        settings.contextTokens())
+                    .longest()));
+  }
+
+  /// The same for all plans of one model, wherever its banks are, and for no other.
+  private static Map<Integer, Long> likeness(MemoryPlan plan) {
+    Map<Integer, Long> bytes = new HashMap<>(Map.of(-1, plan.stateBytes()));
+    plan.groups().forEach(group -> bytes.merge(group.windowTokens(), group.pageBytes(), Long::sum));
+    return bytes;
   }
 
   @Override
@@ -263,7 +306,9 @@ public final class World implements SeededDispatcher.Story {
       counts.merge("preemptions", reader.preemptions(), Integer::sum);
     }
     counts.merge("openings of pools", openings, Integer::sum);
-    counts.merge("second devices used", Math.max(0, ledgers.size() - 1), Integer::sum);
+    int ofDevices = (int) ledgers.keySet().stream().filter(number -> number < SPLITS).count();
+    counts.merge("second devices used", Math.max(0, ofDevices - 1), Integer::sum);
+    counts.merge("split models", ledgers.size() - ofDevices, Integer::sum);
   }
 
   /// Ends the node; what it leaves behind is nobody's any more.

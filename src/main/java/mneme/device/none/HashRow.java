@@ -1,7 +1,7 @@
 package mneme.device.none;
 
 /// A hash in the first numbers of a row, a few bits in each, as not every bit pattern is a number.
-final class HashRow {
+public final class HashRow {
   private static final int BITS = 16;
 
   /// Numbers that a hash takes.
@@ -9,13 +9,13 @@ final class HashRow {
 
   private HashRow() {}
 
-  static void write(long hash, float[] rows, int at) {
+  public static void write(long hash, float[] rows, int at) {
     for (int i = 0; i < WIDTH; i++) {
       rows[at + i] = hash >>> i * BITS & (1 << BITS) - 1;
     }
   }
 
-  static long read(float[] rows, int at) {
+  public static long read(float[] rows, int at) {
     long hash = 0;
     for (int i = 0; i < WIDTH; i++) {
       hash |= (long) rows[at + i] << i * BITS;
