@@ -9,7 +9,8 @@ import mneme.memory.MemoryPlan;
 public interface Device extends AutoCloseable {
   DeviceInfo info();
 
-  /// Takes `bytes` of the device's memory for pages and states, zeroed.
+  /// Takes `bytes` of the device's memory for pages and states, zeroed. No page and no state may
+  /// lie across a multiple of [DeviceInfo#partBytes].
   ///
   /// @throws DeviceException kind OUT_OF_MEMORY if the device cannot give that much
   DevicePool openPool(long bytes);

@@ -1,6 +1,7 @@
 package mneme.device;
 
 import java.util.Optional;
+import mneme.memory.MemoryPlan;
 
 /// What discovery learned of one device.
 ///
@@ -36,5 +37,11 @@ public record DeviceInfo(
   DeviceInfo unusedBecause(Optional<String> because) {
     return new DeviceInfo(
         id, kind, name, driver, totalBytes, freeBytes, largestAllocationBytes, unified, because);
+  }
+
+  /// Bytes of a part of a pool: what is larger has several, one after the other, and nothing that
+  /// kernels are to find in it may lie in two.
+  public long partBytes() {
+    return largestAllocationBytes / MemoryPlan.ALIGNMENT_BYTES * MemoryPlan.ALIGNMENT_BYTES;
   }
 }

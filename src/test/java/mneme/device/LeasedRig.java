@@ -14,6 +14,7 @@ import mneme.memory.Ledger;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Opening;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 import mneme.memory.Tokens;
 
@@ -30,11 +31,12 @@ public final class LeasedRig implements AutoCloseable {
 
   public LeasedRig(Device device, Graph graph, MemoryPlan plan, long poolBytes, int gridTokens) {
     this.gridTokens = gridTokens;
-    PoolShape shape = SlabSizing.of(poolBytes, List.of(plan));
+    PoolSpace space = new PoolSpace(poolBytes, device.info().partBytes());
+    PoolShape shape = SlabSizing.of(space, List.of(plan));
     ledger = new Ledger(shape, shape.bytes());
     ledger.register(plan, gridTokens);
     program = device.prepare(graph, plan, Numerics.QUANTIZED);
-    pool = device.openPool(shape.bytes());
+    pool = device.openPool(space.bytes());
     logits = new Logits(graph.vocabulary());
   }
 

@@ -14,6 +14,7 @@ import mneme.graph.Graph;
 import mneme.memory.KvEncoding;
 import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
+import mneme.memory.PoolShape;
 import mneme.memory.Tokens;
 
 /// A graph on a device with a pool, or its parts on one each, and sequences whose pages lie in
@@ -22,7 +23,6 @@ public final class Rig implements AutoCloseable {
   private final MemoryPlan plan;
   private final List<Stage> stages;
   private final List<Long> slots = new ArrayList<>();
-  private final long slotBytes;
 
   public Rig(Device device, Graph graph, Numerics numerics, KvEncoding encoding) {
     this(device, graph, numerics, MemoryPlan.of(graph.needs(), encoding, 16), 1024);
@@ -46,13 +46,17 @@ public final class Rig implements AutoCloseable {
     for (MemoryPlan.Block block : plan.states()) {
       largest = Math.max(largest, block.bytes());
     }
-    this.slotBytes = largest;
+    long partBytes =
+        parts.stream().mapToLong(part -> part.device().info().partBytes()).min().orElseThrow();
+    PoolShape shape = new PoolShape(slots, largest, partBytes);
     this.stages =
         parts.stream()
-            .map(part -> new Stage(part.device(), part.graph(), numerics, plan, slots * slotBytes))
+            .map(part ->
+                new Stage(
+                    part.device(), part.graph(), numerics, plan, shape.space(0).bytes()))
             .toList();
     for (int i = 0; i < slots; i++) {
-      this.slots.add(i * slotBytes);
+      this.slots.add(shape.at(i));
     }
     Collections.shuffle(this.slots, new Random(7));
   }

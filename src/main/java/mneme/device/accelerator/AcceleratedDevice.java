@@ -30,7 +30,7 @@ public final class AcceleratedDevice implements Device {
 
   @Override
   public DevicePool openPool(long bytes) {
-    return new AcceleratedPool(accelerator, bytes);
+    return new AcceleratedPool(accelerator, bytes, info.partBytes());
   }
 
   @Override

@@ -88,7 +88,7 @@ final class AcceleratedProgram implements Program {
     }
     reserve(batch.rows());
     tables.reserve(batch.rows());
-    tables.fill(batch);
+    tables.fill(batch, own);
     var step = new Step(places, scratch, own, tables);
     for (Op op : graph.ops()) {
       run(op, step, batch);

@@ -18,7 +18,7 @@ public interface Accelerator extends AutoCloseable {
   void read(Memory from, long at, MemorySegment target);
 
   /// The two ranges do not overlap.
-  void copy(Memory memory, long from, long to, long bytes);
+  void copy(Memory from, long fromAt, Memory to, long toAt, long bytes);
 
   void zero(Memory memory, long at, long bytes);
 
@@ -26,6 +26,17 @@ public interface Accelerator extends AutoCloseable {
   ///
   /// @throws mneme.device.DeviceException kind BUILD_FAILED if the driver's compiler refuses it
   void build(Kernel kernel);
+
+  /// For how many parts a kernel is built that is to work on a pool of `parts`.
+  ///
+  /// @throws mneme.device.DeviceException kind OUT_OF_MEMORY if none takes so many
+  int poolParts(int parts);
+
+  /// How the tables of a step name byte `at` of a part of a pool, so that a kernel's `POOL` makes
+  /// its address of it.
+  ///
+  /// @param number of the part, from 0
+  long place(Memory part, int number, long at);
 
   /// A launch, to be given the kernel's parameters in their order.
   Launch launch(Kernel kernel);

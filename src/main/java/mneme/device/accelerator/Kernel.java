@@ -6,6 +6,8 @@ import mneme.format.Encoding;
 
 /// A kernel of one of the kernel files, and what is defined where it is compiled.
 public record Kernel(String file, String name, Map<String, Integer> definitions) {
+  private static final String PARTS = "PARTS";
+
   public Kernel {
     definitions = Map.copyOf(definitions);
   }
@@ -14,8 +16,11 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return new Kernel("rows", name, Map.of());
   }
 
-  static Kernel memory(String name) {
-    return new Kernel("memory", name, Map.of());
+  /// A kernel that works on a pool.
+  ///
+  /// @param poolParts as [Accelerator#poolParts] says
+  static Kernel memory(String name, int poolParts) {
+    return new Kernel("memory", name, Map.of(PARTS, poolParts));
   }
 
   static Kernel select(String name) {
@@ -31,6 +36,11 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
             "ENCODING", encoding.ggufId(),
             "BLOCK_BYTES", encoding.blockBytes(),
             "BLOCK_ELEMENTS", encoding.blockElements()));
+  }
+
+  /// Parts of the pool that the kernel takes; 0: it takes no pool.
+  public int poolParts() {
+    return definitions.getOrDefault(PARTS, 0);
   }
 
   /// The definitions as lines of a preprocessor, always in the same order.

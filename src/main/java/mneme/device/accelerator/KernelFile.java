@@ -34,10 +34,14 @@ public final class KernelFile {
     }
   }
 
-  /// @param type `PTR`, `uint` or `float`
+  /// @param type `PTR`, `POOL`, `uint` or `float`
   public record Parameter(String type, String name) {
     public boolean isAddress() {
       return type.equals("PTR");
+    }
+
+    public boolean isPool() {
+      return type.equals("POOL");
     }
   }
 

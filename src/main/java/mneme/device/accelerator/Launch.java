@@ -1,10 +1,17 @@
 package mneme.device.accelerator;
 
+import java.util.List;
+
 /// One launch of a kernel: its parameters in their order, then how often it runs. A kernel checks
 /// the end of the first dimension itself.
 public interface Launch {
   /// The address of byte `at` of `memory`, as the kernel's `PTR`.
   Launch at(Memory memory, long at);
+
+  /// A pool, as the kernel's `POOL`.
+  ///
+  /// @param parts as many as the kernel was built for
+  Launch pool(List<Memory> parts);
 
   Launch number(int number);
 

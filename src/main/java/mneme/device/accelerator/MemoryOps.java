@@ -111,16 +111,20 @@ final class MemoryOps {
 
   /// A kernel with its values and the tables that every scan reads.
   private Launch scan(String kernel, Op.Stateful op, Step step, Value... values) {
-    Launch launch = accelerator.launch(Kernel.memory(kernel));
+    Launch launch = launch(kernel, step);
     for (Value value : values) {
       launch.at(step.scratch(), step.at(value));
     }
     return states(launch, op, step);
   }
 
+  private Launch launch(String kernel, Step step) {
+    return accelerator.launch(Kernel.memory(kernel, step.pool().kernelParts()));
+  }
+
   private Launch states(Launch launch, Op.Stateful op, Step step) {
     var place = (MemoryPlan.Place.InBlock) plan.places().get(op.need());
-    return tables.states(launch.at(step.pool(), 0), place.state());
+    return tables.states(launch.pool(step.pool().arguments()), place.state());
   }
 
   private void headScan(Op.HeadScan op, Step step) {
@@ -157,8 +161,7 @@ final class MemoryOps {
     int keyWidth = op.key().width() / op.heads();
     int valueWidth = op.value().width() / op.heads();
     Launch gates =
-        accelerator
-            .launch(Kernel.memory("matrix_lstm_gates"))
+        launch("matrix_lstm_gates", step)
             .at(step.scratch(), step.at(op.query()))
             .at(step.scratch(), step.at(op.key()))
             .at(step.scratch(), step.at(op.inputGate()))
@@ -171,8 +174,7 @@ final class MemoryOps {
         .number(op.epsilon())
         .each(op.heads(), step.spans());
     Launch columns =
-        accelerator
-            .launch(Kernel.memory("matrix_lstm"))
+        launch("matrix_lstm", step)
             .at(step.scratch(), step.at(op.query()))
             .at(step.scratch(), step.at(op.key()))
             .at(step.scratch(), step.at(op.value()))
@@ -216,10 +218,9 @@ final class MemoryOps {
   private void keep(Half half, MemoryNeed.Kv kv, int group, Step step) {
     Launch launch =
         tables.rows(
-            accelerator
-                .launch(Kernel.memory("keep"))
+            launch("keep", step)
                 .at(step.scratch(), step.at(half.from()))
-                .at(step.pool(), 0));
+                .pool(step.pool().arguments()));
     tables
         .pages(launch, group)
         .number(step.rows())
@@ -236,11 +237,10 @@ final class MemoryOps {
     boolean latent = kv.valueWidth() == 0;
     Launch launch =
         tables.rows(
-            accelerator
-                .launch(Kernel.memory("attend"))
+            launch("attend", step)
                 .at(step.scratch(), step.at(op.query()))
                 .at(step.scratch(), step.at(op.out()))
-                .at(step.pool(), 0));
+                .pool(step.pool().arguments()));
     tables
         .pages(launch, place.group())
         .at(weights.vector(spec.sinks()), 0)

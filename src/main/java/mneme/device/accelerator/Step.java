@@ -7,7 +7,7 @@ import mneme.graph.Value;
 final class Step {
   private final ScratchPlan places;
   private final Memory scratch;
-  private final Memory pool;
+  private final AcceleratedPool pool;
   private final int allRows;
   private final int spans;
   private int rows;
@@ -15,7 +15,7 @@ final class Step {
   Step(ScratchPlan places, Memory scratch, AcceleratedPool pool, StepTables tables) {
     this.places = places;
     this.scratch = scratch;
-    this.pool = pool.memory();
+    this.pool = pool;
     this.allRows = tables.rows();
     this.spans = tables.spans();
     this.rows = allRows;
@@ -33,7 +33,7 @@ final class Step {
     return spans;
   }
 
-  Memory pool() {
+  AcceleratedPool pool() {
     return pool;
   }
 

@@ -98,16 +98,20 @@ final class StepTables implements AutoCloseable {
     return memory.bytes();
   }
 
-  void fill(Batch batch) {
+  /// @param pool that the memory of the batch lies in
+  void fill(Batch batch, AcceleratedPool pool) {
     end = 0;
     rows = batch.rows();
     spans = batch.spans().size();
     int[] positions = fillRows(batch);
-    fillPages(batch.spans());
+    fillPages(batch.spans(), pool);
     for (int state : reach.states()) {
+      long bytes = plan.states().get(state).bytes();
       put(
           new States(state),
-          batch.spans().stream().mapToLong(span -> span.memory().state(state)).toArray());
+          batch.spans().stream()
+              .mapToLong(span -> pool.place(span.memory().state(state), bytes))
+              .toArray());
     }
     frequencies.forEach((spec, pairs) -> put(spec, turns(spec, pairs, positions)));
     if (end > memory.bytes()) {
@@ -147,17 +151,18 @@ final class StepTables implements AutoCloseable {
     return positions;
   }
 
-  private void fillPages(List<Span> all) {
+  private void fillPages(List<Span> all, AcceleratedPool pool) {
     List<Long> offsets = new ArrayList<>();
     for (int group : reach.groups()) {
       int[] lists = new int[all.size()];
+      long bytes = plan.groups().get(group).pageBytes();
       for (int s = 0; s < lists.length; s++) {
         Span span = all.get(s);
         int first = plan.firstPage(plan.groups().get(group), span.start() + 1);
         int last = (span.start() + span.tokens().length() - 1) / plan.pageTokens();
         lists[s] = offsets.size() - first;
         for (int page = first; page <= last; page++) {
-          offsets.add(span.memory().page(group, page));
+          offsets.add(pool.place(span.memory().page(group, page), bytes));
         }
       }
       put(new Lists(group), lists);

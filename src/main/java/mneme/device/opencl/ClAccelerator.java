@@ -99,10 +99,10 @@ final class ClAccelerator implements Accelerator {
   }
 
   @Override
-  public void copy(Memory memory, long from, long to, long bytes) {
-    long handle = ClMemory.handle(memory);
+  public void copy(Memory from, long fromAt, Memory to, long toAt, long bytes) {
     ClErrors.check(
-        clEnqueueCopyBuffer(queue, handle, handle, from, to, bytes, null, null),
+        clEnqueueCopyBuffer(
+            queue, ClMemory.handle(from), ClMemory.handle(to), fromAt, toAt, bytes, null, null),
         "copying on the device");
   }
 
@@ -121,6 +121,23 @@ final class ClAccelerator implements Accelerator {
   @Override
   public void build(Kernel kernel) {
     kernels.built(kernel);
+  }
+
+  /// A power of two, so that few pools need kernels of their own.
+  @Override
+  public int poolParts(int parts) {
+    if (parts > ClPool.MOST_PARTS) {
+      throw new DeviceException(
+          DeviceException.Kind.OUT_OF_MEMORY,
+          "a pool of %d parts was asked for, a kernel takes at most %d; the device gives at most %d bytes at once"
+              .formatted(parts, ClPool.MOST_PARTS, largestBytes));
+    }
+    return parts == 1 ? 1 : 2 * Integer.highestOneBit(parts - 1);
+  }
+
+  @Override
+  public long place(Memory part, int number, long at) {
+    return ClPool.place(number, at);
   }
 
   @Override

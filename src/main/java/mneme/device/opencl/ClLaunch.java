@@ -6,6 +6,7 @@ import static org.lwjgl.opencl.CL10.clSetKernelArg1i;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1l;
 import static org.lwjgl.opencl.CL10.clSetKernelArg1p;
 
+import java.util.List;
 import mneme.device.accelerator.Launch;
 import mneme.device.accelerator.Memory;
 import org.lwjgl.PointerBuffer;
@@ -26,6 +27,12 @@ final class ClLaunch implements Launch {
   public Launch at(Memory memory, long at) {
     checked(clSetKernelArg1p(kernel.handle(), index, ClMemory.handle(memory)));
     return checked(clSetKernelArg1l(kernel.handle(), index, at));
+  }
+
+  @Override
+  public Launch pool(List<Memory> parts) {
+    parts.forEach(part -> checked(clSetKernelArg1p(kernel.handle(), index, ClMemory.handle(part))));
+    return this;
   }
 
   @Override

@@ -9,28 +9,31 @@ import mneme.device.accelerator.KernelFile.Parameter;
 import mneme.device.accelerator.KernelFile.Shared;
 
 /// Kernel files in OpenCL C: all kernels of a file make one program. An address is two arguments, a
-/// buffer and where in it.
+/// buffer and where in it; a pool is a buffer for each of its parts.
 final class ClText {
   private ClText() {}
 
   static String of(Kernel kernel) {
-    return KernelFile.of(kernel, "opencl").parts().stream()
-        .map(part ->
-            switch (part) {
-              case Shared shared -> shared.text();
-              case Definition definition -> text(definition);
-            })
-        .collect(Collectors.joining());
+    var text = new StringBuilder();
+    for (KernelFile.Part part : KernelFile.of(kernel, "opencl").parts()) {
+      boolean isFirst = text.isEmpty();
+      text.append(
+          switch (part) {
+            case Shared shared -> shared.text();
+            case Definition definition -> text(definition, kernel.poolParts());
+          });
+      if (isFirst && kernel.poolParts() > 0) {
+        text.append(ClPool.function(kernel.poolParts()));
+      }
+    }
+    return text.toString();
   }
 
-  private static String text(Definition kernel) {
+  private static String text(Definition kernel, int poolParts) {
     List<Parameter> parameters = kernel.parameters();
     String arguments =
         parameters.stream()
-            .map(parameter ->
-                parameter.isAddress()
-                    ? "PTR %1$s_buffer, ulong %1$s_at".formatted(parameter.name())
-                    : parameter.type() + " " + parameter.name())
+            .map(parameter -> argument(parameter, poolParts))
             .collect(Collectors.joining(", "));
     String addresses =
         parameters.stream()
@@ -45,5 +48,14 @@ final class ClText {
     %s%s}
     """
         .formatted(kernel.items(), kernel.name(), arguments, addresses, kernel.body());
+  }
+
+  private static String argument(Parameter parameter, int poolParts) {
+    if (parameter.isPool()) {
+      return ClPool.arguments(poolParts);
+    }
+    return parameter.isAddress()
+        ? "PTR %1$s_buffer, ulong %1$s_at".formatted(parameter.name())
+        : parameter.type() + " " + parameter.name();
   }
 }

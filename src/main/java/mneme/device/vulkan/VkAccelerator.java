@@ -126,11 +126,7 @@ final class VkAccelerator implements Accelerator {
   }
 
   @Override
-  public void copy(Memory memory, long from, long to, long bytes) {
-    copy(memory, from, memory, to, bytes);
-  }
-
-  private void copy(Memory from, long fromAt, Memory to, long toAt, long bytes) {
+  public void copy(Memory from, long fromAt, Memory to, long toAt, long bytes) {
     if (bytes == 0) {
       return;
     }
@@ -159,6 +155,16 @@ final class VkAccelerator implements Accelerator {
   @Override
   public void build(Kernel kernel) {
     kernels.built(kernel);
+  }
+
+  @Override
+  public int poolParts(int parts) {
+    return 1;
+  }
+
+  @Override
+  public long place(Memory part, int number, long at) {
+    return ((VkMemory) part).address() + at;
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.lwjgl.vulkan.VK10.vkCmdDispatch;
 import static org.lwjgl.vulkan.VK10.vkCmdPushConstants;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import mneme.device.accelerator.Launch;
 import mneme.device.accelerator.Memory;
 import org.lwjgl.vulkan.VkCommandBuffer;
@@ -30,6 +31,12 @@ final class VkLaunch implements Launch {
   @Override
   public Launch at(Memory memory, long at) {
     parameters.putLong(((VkMemory) memory).address() + at);
+    return this;
+  }
+
+  /// A shader finds the addresses of places in its tables.
+  @Override
+  public Launch pool(List<Memory> parts) {
     return this;
   }
 

@@ -46,6 +46,7 @@ final class VkText {
         .formatted(
             kernel.items(),
             parameters.stream()
+                .filter(parameter -> !parameter.isPool())
                 .map(parameter -> "  %s %s;\n".formatted(parameter.type(), parameter.name()))
                 .collect(joined()),
             shared,

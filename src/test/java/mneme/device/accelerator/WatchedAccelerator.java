@@ -17,7 +17,7 @@ public final class WatchedAccelerator implements Accelerator {
     this(accelerator, Long.MAX_VALUE);
   }
 
-  /// @param largestBytes most that weights may have at once; scratch is not cut
+  /// @param largestBytes most that weights and pools may have at once; scratch is not cut
   public WatchedAccelerator(Accelerator accelerator, long largestBytes) {
     this.accelerator = accelerator;
     this.largestBytes = largestBytes;
@@ -72,7 +72,7 @@ public final class WatchedAccelerator implements Accelerator {
 
   @Override
   public Memory allocate(long bytes, String what) {
-    if (bytes > largestBytes && what.startsWith("tensor")) {
+    if (bytes > largestBytes && (what.startsWith("tensor") || what.startsWith("the pool"))) {
       throw new DeviceException(
           DeviceException.Kind.OUT_OF_MEMORY, what + " is too large: " + bytes + " bytes");
     }
@@ -93,13 +93,23 @@ public final class WatchedAccelerator implements Accelerator {
   }
 
   @Override
-  public void copy(Memory memory, long from, long to, long bytes) {
-    accelerator.copy(of(memory), from, to, bytes);
+  public void copy(Memory from, long fromAt, Memory to, long toAt, long bytes) {
+    accelerator.copy(of(from), fromAt, of(to), toAt, bytes);
   }
 
   @Override
   public void zero(Memory memory, long at, long bytes) {
     accelerator.zero(of(memory), at, bytes);
+  }
+
+  @Override
+  public int poolParts(int parts) {
+    return accelerator.poolParts(parts);
+  }
+
+  @Override
+  public long place(Memory part, int number, long at) {
+    return accelerator.place(of(part), number, at);
   }
 
   @Override
@@ -116,6 +126,12 @@ public final class WatchedAccelerator implements Accelerator {
     @Override
     public Launch at(Memory memory, long at) {
       launch.at(of(memory), at);
+      return this;
+    }
+
+    @Override
+    public Launch pool(List<Memory> parts) {
+      launch.pool(parts.stream().map(WatchedAccelerator::of).toList());
       return this;
     }
 
