@@ -74,8 +74,8 @@ final class OllamaCall {
     Prompts.checkFits(model, prompt.tokens());
     Fields options =
         fields.object("options").orElseGet(() -> new Fields(Json.MAPPER.createObjectNode(), ""));
-    Draw draw =
-        new OllamaOptions(options).draw(Draw.defaults(Sampling.defaults(0), model.metadata()));
+    OllamaOptions asked = new OllamaOptions(options);
+    Draw draw = asked.draw(Draw.defaults(Sampling.defaults(0), model.metadata()));
     Completion completion =
         new Completion(
             model.name(),
@@ -84,7 +84,8 @@ final class OllamaCall {
             draw.maxTokens(),
             draw.stops(),
             alternatives(),
-            exchange.tenant());
+            exchange.tenant(),
+            asked.memory());
     List<Integer> context =
         givesContext ? Arrays.stream(prompt.tokens().toArray()).boxed().toList() : List.of();
     CompletionStage<HttpResponse> answer =

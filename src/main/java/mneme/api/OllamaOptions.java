@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import mneme.engine.Completion;
 import mneme.text.Sampling;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,11 +15,9 @@ import org.slf4j.LoggerFactory;
 record OllamaOptions(Fields fields) {
   private static final Logger LOG = LoggerFactory.getLogger(OllamaOptions.class);
 
-  /// Options about Ollama's own engine. Context grows page by page here, so `num_ctx` reserves
-  /// nothing and never shortens a prompt.
+  /// Options about Ollama's own engine.
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
-          "num_ctx",
           "num_keep",
           "num_batch",
           "num_gpu",
@@ -51,6 +50,8 @@ record OllamaOptions(Fields fields) {
           "frequency_penalty",
           "seed",
           "num_predict",
+          "num_ctx",
+          "kv_cache_type",
           "stop");
 
   private static final int MAX_STOPS = 64;
@@ -67,6 +68,15 @@ record OllamaOptions(Fields fields) {
             .filter(most -> most > 0)
             .map(Long::intValue),
         stops());
+  }
+
+  /// Context grows page by page, so `num_ctx` reserves nothing: it bounds prompt and answer.
+  Completion.Memory memory() {
+    return new Completion.Memory(
+        integer("num_ctx", Integer.MIN_VALUE, Integer.MAX_VALUE)
+            .filter(most -> most > 0)
+            .map(Long::intValue),
+        KvCacheType.of(fields));
   }
 
   private Sampling sampling(Sampling usual) {

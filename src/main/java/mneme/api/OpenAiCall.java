@@ -40,7 +40,8 @@ record OpenAiCall(Site site, Generations generations, Exchange exchange, OpenAiF
               draw.maxTokens(),
               draw.stops(),
               top,
-              exchange.tenant()));
+              exchange.tenant(),
+              new Completion.Memory(Optional.empty(), KvCacheType.of(fields()))));
     }
     OpenAiReply.Ask ask =
         new OpenAiReply.Ask(

@@ -41,6 +41,7 @@ record OpenAiFields(Fields fields) {
           "service_tier",
           "prompt_cache_key",
           "safety_identifier",
+          "kv_cache_type",
           "keep_alive",
           "ignore_eos");
   private static final Set<String> CHAT =

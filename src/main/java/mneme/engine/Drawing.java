@@ -16,7 +16,10 @@ record Drawing(
         (long) completion.prompt().length() + completion.maxTokens().orElse(Integer.MAX_VALUE);
     return new Drawing(
         completion.sampling(),
-        (int) Math.min(wanted, lane.longestTokens()),
+        (int)
+            Math.min(
+                Math.min(wanted, lane.longestTokens()),
+                completion.memory().contextTokens().orElse(Integer.MAX_VALUE)),
         lane.model().tokenizer().endIds(),
         completion.topLogprobs());
   }

@@ -1,11 +1,13 @@
 package mneme.engine;
 
 import java.util.function.LongSupplier;
+import mneme.memory.KvEncoding;
 import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /// What the sequences of one loaded model share, as long as it stays where it is.
 ///
+/// @param kv how keys and values are kept
 /// @param poolModel number of the model's memory plan at the pool
 /// @param admission judges what fits the pool
 /// @param longestTokens most tokens that a sequence may have: the context, or what the pool holds
@@ -13,6 +15,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /// @param nowNs a clock that only moves forward
 record Lane(
     ServedModel model,
+    KvEncoding kv,
     int poolModel,
     Admission admission,
     int longestTokens,
@@ -31,6 +34,7 @@ record Lane(
       ModelHost.House house) {
     return new Lane(
         model,
+        berth.at().plan().encoding(),
         berth.poolModel(),
         berth.admission(),
         berth.admission().longest(),

@@ -46,7 +46,7 @@ final class Lobby {
     arrivals.clear();
   }
 
-  private static void refuse(ModelHost.Generate generate, Event.Failure failure, String message) {
+  static void refuse(ModelHost.Generate generate, Event.Failure failure, String message) {
     for (int choice = 0; choice < generate.wish().choices(); choice++) {
       generate.wish().reader().tell(new Reader.Said(choice, new Event.Failed(failure, message)));
     }

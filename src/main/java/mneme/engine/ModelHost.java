@@ -2,9 +2,12 @@ package mneme.engine;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import mneme.memory.KvEncoding;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -48,6 +51,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private record Arrived(Landing.Result result) implements Command {}
 
+  private record Annexed(Annex.Result result) implements Command {}
+
   private record SequenceGone(ActorRef<Sequence.Command> sequence) implements Command {}
 
   private enum Expired implements Command {
@@ -79,6 +84,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private final TimerScheduler<Command> timers;
   private final Lobby lobby;
   private final Streams streams;
+  private final Lanes lanes;
   private final long startedNs;
   private Duration keepAlive;
   private @Nullable Blueprint blueprint;
@@ -107,6 +113,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     this.name = name;
     this.house = house;
     streams = new Streams(context, SequenceGone::new);
+    lanes = new Lanes(context, house, streams, Annexed::new);
     lobby = new Lobby(house.settings().waitingLimit());
     keepAlive = house.settings().keepAlive();
     startedNs = house.nowNs().getAsLong();
@@ -119,6 +126,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       case Generate generate -> onGenerate(generate);
       case Load load -> onLoad(load);
       case Arrived(var result) -> onArrived(result);
+      case Annexed(var result) -> {
+        lanes.onResult(result);
+        restIfIdle();
+        yield this;
+      }
       case Evacuate _ -> onEvacuate();
       case Vacate _ -> onVacate();
       case SequenceGone(var sequence) -> onSequenceGone(sequence);
@@ -133,6 +145,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       lobby.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
+      lanes.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
+      lanes.close();
       if (lane != null && berth != null) {
         unload(berth, getContext().getSystem().ignoreRef());
       }
@@ -191,6 +205,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     loading = null;
     loadNs = house.nowNs().getAsLong() - startedNs;
     house.node().tell(new Node.Settled(getContext().getSelf(), to.bytes(), loadNs));
+    lanes.moveTo(read, to);
     lobby.open(next.model(), arrival -> start(arrival, next, loadNs));
     restIfIdle();
     return this;
@@ -217,7 +232,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onVacate() {
-    if (lane == null || loading != null || !streams.isEmpty()) {
+    if (lane == null || loading != null || isInUse()) {
       house.node().tell(new Node.Stays(getContext().getSelf()));
       return this;
     }
@@ -238,7 +253,16 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private void start(Generate generate, Lane on, long loadedNs) {
     timers.cancel(Expired.NOW);
     expiresAt = null;
-    streams.start(generate, on, loadedNs);
+    KvEncoding kv = generate.wish().completion().memory().kv().orElse(on.kv());
+    if (kv.equals(on.kv())) {
+      streams.start(generate, on, loadedNs);
+    } else {
+      lanes.start(kv, generate);
+    }
+  }
+
+  private boolean isInUse() {
+    return !streams.isEmpty() || lanes.isAwaited();
   }
 
   private Behavior<Command> onSequenceGone(ActorRef<Sequence.Command> sequence) {
@@ -261,7 +285,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private void restIfIdle() {
-    if (!streams.isEmpty() || lane == null) {
+    if (isInUse() || lane == null) {
       return;
     }
     house.node().tell(new Node.Idle(getContext().getSelf()));
@@ -272,9 +296,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onExpired() {
-    if (!streams.isEmpty() || lane == null || berth == null || loading != null) {
+    if (isInUse() || lane == null || berth == null || loading != null) {
       return this;
     }
+    lanes.close();
     getContext().stop(lane.scheduler());
     lane = null;
     unload(berth, getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded()));
@@ -297,14 +322,23 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     leaves = true;
     house.node().tell(new Node.Leave(name, getContext().getSelf()));
     lobby.handOver(name, house.node());
+    lanes.handOver(house.node());
     return this;
+  }
+
+  /// The usual one first.
+  private List<Lane> everyLane(Lane usual) {
+    List<Lane> all = new ArrayList<>(List.of(usual));
+    all.addAll(lanes.all());
+    return all;
   }
 
   private Behavior<Command> onInspect(ActorRef<HostReport> replyTo) {
     replyTo.tell(
         lane == null || berth == null
             ? HostReport.NOTHING
-            : HostReport.of(lane, berth, Optional.ofNullable(expiresAt), streams.size()));
+            : HostReport.of(
+                everyLane(lane), berth, Optional.ofNullable(expiresAt), streams.size()));
     return this;
   }
 }

@@ -53,6 +53,11 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   /// From a host: its model takes so many bytes where it was put, and took so long to load.
   record Settled(ActorRef<ModelHost.Command> host, long bytes, long loadNs) implements Command {}
 
+  /// From an annex: its host's model wants so many bytes more on its device; answered with
+  /// [Annex.Extended] or [Annex.NotExtended].
+  record Extend(ActorRef<ModelHost.Command> host, long bytes, ActorRef<Annex.Command> replyTo)
+      implements Command {}
+
   /// From a host: no stream uses its model any more.
   record Idle(ActorRef<ModelHost.Command> host) implements Command {}
 
@@ -206,6 +211,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       case RelayDied(var station) -> onRelayDied(station);
       case Settled(var host, var bytes, var loadNs) -> residents.settled(host, bytes, loadNs);
       case Idle(var host) -> residents.idle(host);
+      case Extend extend -> reception.extend(extend);
       case Stays(var host) -> {
         residents.stays(host);
         reception.serve();

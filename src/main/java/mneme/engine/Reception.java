@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import mneme.memory.MemoryPlan;
 import mneme.schedule.Division;
@@ -43,6 +44,16 @@ final class Reception {
   void enter(Node.Place place) {
     applicants.add(new Applicant(place));
     serve();
+  }
+
+  void extend(Node.Extend extend) {
+    Optional<String> refusal = residents.extend(extend.host(), extend.bytes());
+    extend
+        .replyTo()
+        .tell(
+            refusal.isEmpty()
+                ? new Annex.Extended(++programs)
+                : new Annex.NotExtended(refusal.get()));
   }
 
   /// A host wants no place any more.

@@ -218,6 +218,27 @@ final class Residents {
         opening.bytesPerSecond());
   }
 
+  /// A model takes more of its device. Returns why it cannot, if so.
+  Optional<String> extend(ActorRef<ModelHost.Command> host, long bytes) {
+    Resident resident = residents.get(host);
+    if (resident == null) {
+      return Optional.of("the model has left");
+    }
+    if (!resident.usesPool) {
+      return Optional.of("the model is split over several devices, which serve one way of it");
+    }
+    String device = resident.bytesOn.keySet().iterator().next();
+    if (!isOpen(device)) {
+      return Optional.of(device + " is not open");
+    }
+    long free = room(device, List.copyOf(residents.keySet())).freeBytes();
+    if (free < bytes) {
+      return Optional.of("%s has %d bytes left, it takes %d".formatted(device, free, bytes));
+    }
+    resident.bytesOn.merge(device, bytes, Long::sum);
+    return Optional.empty();
+  }
+
   /// What a model really takes, now that it is there.
   void settled(ActorRef<ModelHost.Command> host, long bytes, long loadNs) {
     Resident resident = residents.get(host);

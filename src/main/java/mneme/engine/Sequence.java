@@ -137,6 +137,13 @@ public final class Sequence {
     if (promptTokens == 0) {
       return failed(Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
     }
+    int most = completion.memory().contextTokens().orElse(Integer.MAX_VALUE);
+    if (promptTokens >= most) {
+      return failed(
+          Event.Failure.BAD_REQUEST,
+          "the prompt has %d tokens and the request allows %d for prompt and answer; allow more"
+              .formatted(promptTokens, most));
+    }
     return switch (lane.admission().judge(promptTokens, 1)) {
       case Admission.TooLong never -> failed(Event.Failure.NEVER_FITS, never.sentence());
       case Admission.NeverFits never -> failed(Event.Failure.NEVER_FITS, never.sentence());

@@ -43,5 +43,18 @@ public record Snapshot(boolean healthy, List<Pool> pools, List<Load> models, Lis
       long decodeTokens,
       long cachedTokens,
       long preemptions,
-      long stepNs) {}
+      long stepNs) {
+    Load plus(Scheduler.Counters lane, MemoryPool.Traffic traffic) {
+      return new Load(
+          model,
+          running + lane.running(),
+          waiting + traffic.waiting(),
+          steps + lane.steps(),
+          prefillTokens + lane.prefillTokens(),
+          decodeTokens + lane.decodeTokens(),
+          cachedTokens + traffic.cachedTokens(),
+          preemptions + traffic.preemptions(),
+          stepNs + lane.stepNs());
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package mneme.engine;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import mneme.memory.Usage;
@@ -13,7 +14,7 @@ final class Snapshots {
   private Snapshots() {}
 
   /// @param books by device
-  /// @param counters of the reports that have a scheduler, in their order
+  /// @param counters of the reports' lanes, in their order
   static Snapshot of(
       Map<String, MemoryPool.Books> books,
       List<HostReport> reports,
@@ -22,10 +23,11 @@ final class Snapshots {
     List<Snapshot.Pool> pools = new ArrayList<>();
     books.forEach((device, book) -> pools.add(pool(device, book.usage())));
     List<Snapshot.Load> loads = new ArrayList<>();
-    List<HostReport> served =
-        reports.stream().filter(report -> report.served().isPresent()).toList();
-    for (int i = 0; i < served.size(); i++) {
-      loads.add(load(books, served.get(i), counters.get(i)));
+    Iterator<Scheduler.Counters> counts = counters.iterator();
+    for (HostReport report : reports) {
+      report
+          .running()
+          .ifPresent(running -> loads.add(load(books, running.model().name(), report, counts)));
     }
     boolean healthy = counters.stream().allMatch(count -> count.waitedNs() < STALLED_NS);
     return new Snapshot(healthy, pools, loads, devices);
@@ -42,20 +44,17 @@ final class Snapshots {
         usage.cachedBytes());
   }
 
+  /// The sums over a model's lanes.
   private static Snapshot.Load load(
-      Map<String, MemoryPool.Books> books, HostReport report, Scheduler.Counters count) {
-    HostReport.Served served = report.served().orElseThrow();
-    MemoryPool.Traffic traffic = traffic(books.get(served.device()), served.poolModel());
-    return new Snapshot.Load(
-        report.running().orElseThrow().model().name(),
-        count.running(),
-        traffic.waiting(),
-        count.steps(),
-        count.prefillTokens(),
-        count.decodeTokens(),
-        traffic.cachedTokens(),
-        traffic.preemptions(),
-        count.stepNs());
+      Map<String, MemoryPool.Books> books,
+      String model,
+      HostReport report,
+      Iterator<Scheduler.Counters> counts) {
+    Snapshot.Load sum = new Snapshot.Load(model, 0, 0, 0, 0, 0, 0, 0, 0);
+    for (HostReport.Served lane : report.served()) {
+      sum = sum.plus(counts.next(), traffic(books.get(lane.device()), lane.poolModel()));
+    }
+    return sum;
   }
 
   private static MemoryPool.Traffic traffic(MemoryPool.@Nullable Books books, int poolModel) {

@@ -1,11 +1,13 @@
 package mneme.engine;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import mneme.memory.KvEncoding;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -14,7 +16,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 final class Streams {
   private final ActorContext<ModelHost.Command> context;
   private final Function<ActorRef<Sequence.Command>, ModelHost.Command> gone;
-  private final Set<ActorRef<Sequence.Command>> sequences = new LinkedHashSet<>();
+
+  /// With the encoding of keys and values in which each began and goes on.
+  private final Map<ActorRef<Sequence.Command>, KvEncoding> sequences = new LinkedHashMap<>();
 
   /// Who waits, or has waited, for whom to read their prompt.
   private final Map<ActorRef<Sequence.Command>, List<Sequence.Follower>> led = new HashMap<>();
@@ -37,18 +41,20 @@ final class Streams {
             .skip(1)
             .map(strand ->
                 new Sequence.Follower(
-                    strand.number(), spawn(strand, Sequence.follower(strand, on))))
+                    strand.number(), spawn(strand, Sequence.follower(strand, on), on.kv())))
             .toList();
     Strand first = strands.getFirst();
-    ActorRef<Sequence.Command> leader = spawn(first, Sequence.create(first, on, followers));
+    ActorRef<Sequence.Command> leader =
+        spawn(first, Sequence.create(first, on, followers), on.kv());
     if (!followers.isEmpty()) {
       led.put(leader, followers);
     }
   }
 
-  private ActorRef<Sequence.Command> spawn(Strand strand, Behavior<Sequence.Command> behavior) {
+  private ActorRef<Sequence.Command> spawn(
+      Strand strand, Behavior<Sequence.Command> behavior, KvEncoding kv) {
     ActorRef<Sequence.Command> sequence = context.spawn(behavior, "sequence-" + strand.number());
-    sequences.add(sequence);
+    sequences.put(sequence, kv);
     context.watchWith(sequence, gone.apply(sequence));
     return sequence;
   }
@@ -60,8 +66,26 @@ final class Streams {
     led.remove(sequence);
   }
 
+  /// Those who keep keys and values as `to` does go on there.
   void move(Lane to) {
-    sequences.forEach(sequence -> sequence.tell(new Sequence.Move(to)));
+    sequences.forEach((sequence, kv) -> {
+      if (kv.equals(to.kv())) {
+        sequence.tell(new Sequence.Move(to));
+      }
+    });
+  }
+
+  /// There is no place for those who keep keys and values so.
+  void fail(KvEncoding kv, String why) {
+    sequences.forEach((sequence, its) -> {
+      if (its.equals(kv)) {
+        sequence.tell(new Sequence.Refused(Event.Failure.NEVER_FITS, why));
+      }
+    });
+  }
+
+  Set<KvEncoding> encodings() {
+    return new LinkedHashSet<>(sequences.values());
   }
 
   boolean isEmpty() {

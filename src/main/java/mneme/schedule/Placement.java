@@ -87,6 +87,11 @@ public final class Placement {
       this(device, budgetBytes, largestBytes, poolBytes, guests, 0);
     }
 
+    /// Bytes that are left now.
+    public long freeBytes() {
+      return freeBytes(Set.of());
+    }
+
     /// Bytes that are left when `leaving` have left; the pool closes with the last model.
     long freeBytes(Set<Guest> leaving) {
       long held = isEmpty(leaving) ? 0 : poolBytes;

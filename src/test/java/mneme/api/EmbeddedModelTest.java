@@ -90,6 +90,40 @@ class EmbeddedModelTest extends LangChainContract {
     assertThat(streamed).hasToString(text);
   }
 
+  /// Greedy, so that the text is the encoding's own; the model is one and is loaded once.
+  @Test
+  void aRequestSaysHowItsMemoryIsKept() throws Exception {
+    JsonNode ollama = TestServer.json(server.post("/api/chat", kept("q8_0", 48)));
+    JsonNode openAi =
+        TestServer.json(
+            server.post(
+                "/v1/chat/completions",
+                """
+                {"model":"mneme-tiny","temperature":0,"max_tokens":30,"kv_cache_type":"q8_0",
+                "messages":[{"role":"user","content":"What is a KV cache?"}]}\
+                """));
+    String text = ollama.get("message").get("content").textValue();
+    assertThat(openAi.get("choices").get(0).get("message").get("content").textValue())
+        .startsWith(text);
+    int tokens = ollama.get("prompt_eval_count").intValue() + ollama.get("eval_count").intValue();
+    assertThat(tokens).isLessThanOrEqualTo(48);
+    assertThat(ollama.get("done_reason").textValue()).isEqualTo("length");
+    assertThat(TestServer.json(server.get("/api/ps")).get("models")).hasSize(1);
+    assertThat(server.post("/api/chat", kept("q8_0", 3)).statusCode()).isEqualTo(400);
+    var unknown = server.post("/api/chat", kept("q3", 48));
+    assertThat(unknown.statusCode()).isEqualTo(400);
+    assertThat(unknown.body()).contains("kv_cache_type", "f32, f16, bf16, q8_0");
+  }
+
+  private static String kept(String type, int context) {
+    return """
+    {"model":"mneme-tiny","stream":false,"options":{"temperature":0,"num_predict":30,
+    "kv_cache_type":"%s","num_ctx":%d},
+    "messages":[{"role":"user","content":"What is a KV cache?"}]}\
+    """
+        .formatted(type, context);
+  }
+
   /// The client sends the reply back as text and the template closes it with `<|im_end|>`; so all
   /// that is new is the last drawn token of the first turn, which was never read, and what follows.
   @Test

@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
+import mneme.engine.Completion;
 import mneme.engine.Event;
+import mneme.format.Encoding;
+import mneme.memory.KvEncoding;
 import mneme.text.Sampling;
 import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
@@ -193,7 +197,7 @@ class OllamaTest {
             ,"stream":false,"options":{"temperature":0.5,"top_k":7,"top_p":0.8,"min_p":0.1,
             "typical_p":0.7,"repeat_last_n":9,"repeat_penalty":1.1,"presence_penalty":0.2,
             "frequency_penalty":0.3,"seed":42,"num_predict":2,"stop":["x","yy"],
-            "num_ctx":512,"mirostat":1,"no_such_option":[1]}\
+            "num_ctx":512,"kv_cache_type":"Q8_0","mirostat":1,"no_such_option":[1]}\
             """));
     Sampling sampling = server.engine.last().sampling();
     assertThat(sampling)
@@ -201,6 +205,9 @@ class OllamaTest {
             new Sampling(0.5f, 7, 0.8f, 0.1f, 0.7f, 9, 1.1f, 0.2f, 0.3f, 42, java.util.Map.of()));
     assertThat(server.engine.last().maxTokens()).contains(2);
     assertThat(server.engine.last().stops()).containsExactly("x", "yy");
+    assertThat(server.engine.last().memory())
+        .isEqualTo(
+            new Completion.Memory(Optional.of(512), Optional.of(KvEncoding.both(Encoding.Q8_0))));
   }
 
   @Test

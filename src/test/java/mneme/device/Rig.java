@@ -52,8 +52,7 @@ public final class Rig implements AutoCloseable {
     this.stages =
         parts.stream()
             .map(part ->
-                new Stage(
-                    part.device(), part.graph(), numerics, plan, shape.space(0).bytes()))
+                new Stage(part.device(), part.graph(), numerics, plan, shape.space(0).bytes()))
             .toList();
     for (int i = 0; i < slots; i++) {
       this.slots.add(shape.at(i));

@@ -55,10 +55,7 @@ final class Fate {
         }
       }
       case Reported(var report) ->
-          report
-              .served()
-              .map(HostReport.Served::scheduler)
-              .ifPresent(scheduler -> crash(scheduler, context.getSystem().ignoreRef()));
+          report.served().forEach(lane -> crash(lane.scheduler(), context.getSystem().ignoreRef()));
     }
   }
 

@@ -1,0 +1,159 @@
+package mneme.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import mneme.memory.KvEncoding;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+
+/// The further lanes of one host, beside that of the usual encoding of keys and values: one for
+/// each encoding that requests have asked for, opened with the first of them, and the requests that
+/// wait for that. They stay as long as the model stays where it is.
+final class Lanes {
+  /// A lane, and its program's number at the worker.
+  private record Further(Lane lane, long program) {}
+
+  /// Where the model is.
+  private record Home(Blueprint blueprint, Landing.Berth berth) {}
+
+  private final ActorContext<ModelHost.Command> context;
+  private final ModelHost.House house;
+  private final Streams streams;
+  private final ActorRef<Annex.Result> toHost;
+  private final Map<KvEncoding, Further> open = new LinkedHashMap<>();
+  private final Map<KvEncoding, ActorRef<Annex.Command>> opening = new HashMap<>();
+  private final Map<KvEncoding, List<ModelHost.Generate>> waiting = new HashMap<>();
+  private @Nullable Home home;
+  private long annexes;
+
+  /// @param message what the host is to hear of an annex
+  Lanes(
+      ActorContext<ModelHost.Command> context,
+      ModelHost.House house,
+      Streams streams,
+      Function<Annex.Result, ModelHost.Command> message) {
+    this.context = context;
+    this.house = house;
+    this.streams = streams;
+    toHost = context.messageAdapter(Annex.Result.class, message::apply);
+  }
+
+  List<Lane> all() {
+    return open.values().stream().map(Further::lane).toList();
+  }
+
+  /// Whether some request waits for its lane.
+  boolean isAwaited() {
+    return !waiting.isEmpty();
+  }
+
+  /// The model has come to `berth`; streams in further encodings follow as their lanes open there.
+  void moveTo(Blueprint blueprint, Landing.Berth berth) {
+    close();
+    home = new Home(blueprint, berth);
+    Set<KvEncoding> wanted = new HashSet<>(streams.encodings());
+    wanted.addAll(waiting.keySet());
+    wanted.remove(berth.at().plan().encoding());
+    wanted.forEach(this::open);
+  }
+
+  /// A request for an encoding other than the usual one.
+  void start(KvEncoding kv, ModelHost.Generate generate) {
+    Further further = open.get(kv);
+    if (further != null) {
+      streams.start(generate, further.lane(), 0);
+      return;
+    }
+    waiting.computeIfAbsent(kv, _ -> new ArrayList<>()).add(generate);
+    open(kv);
+  }
+
+  private void open(KvEncoding kv) {
+    if (home == null || opening.containsKey(kv)) {
+      return;
+    }
+    Annex.Job job = new Annex.Job(kv, home.blueprint(), home.berth(), context.getSelf(), toHost);
+    annexes++;
+    opening.put(kv, context.spawn(Annex.create(job, house), "annex-" + annexes));
+  }
+
+  void onResult(Annex.Result result) {
+    Annex.Job job = result.job();
+    if (home == null || !home.berth().equals(job.berth())) {
+      if (result instanceof Annex.Opened(_, var program, _)) {
+        Annex.close(job.station(), program, context);
+      }
+      return;
+    }
+    opening.remove(job.kv());
+    List<ModelHost.Generate> arrivals = waiting.remove(job.kv());
+    switch (result) {
+      case Annex.Opened opened -> {
+        Lane lane = lane(opened);
+        open.put(job.kv(), new Further(lane, opened.program()));
+        streams.move(lane);
+        start(arrivals == null ? List.of() : arrivals, lane);
+      }
+      case Annex.NotOpened(_, var why) -> {
+        String message = "keys and values cannot be kept so here: " + why;
+        streams.fail(job.kv(), message);
+        if (arrivals != null) {
+          arrivals.forEach(one -> Lobby.refuse(one, Event.Failure.NEVER_FITS, message));
+        }
+      }
+    }
+  }
+
+  private void start(List<ModelHost.Generate> arrivals, Lane lane) {
+    arrivals.forEach(arrival -> streams.start(arrival, lane, 0));
+  }
+
+  private Lane lane(Annex.Opened opened) {
+    Annex.Job job = opened.job();
+    ActorRef<Scheduler.Command> scheduler =
+        context.spawn(
+            Scheduler.create(opened.program(), job.station(), house),
+            "scheduler-" + opened.program());
+    return new Lane(
+        job.blueprint().model(),
+        job.kv(),
+        Math.toIntExact(opened.program()),
+        opened.admission(),
+        opened.admission().longest(),
+        house.settings().bufferTokens(),
+        job.station(),
+        scheduler,
+        house.nowNs());
+  }
+
+  /// Takes all further lanes from where the model was.
+  void close() {
+    open.values()
+        .forEach(further -> {
+          context.stop(further.lane().scheduler());
+          Annex.close(further.lane().station(), further.program(), context);
+        });
+    opening.values().forEach(context::stop);
+    open.clear();
+    opening.clear();
+    home = null;
+  }
+
+  /// Who waits goes back to the node, for the next host of this model.
+  void handOver(ActorRef<Node.Command> node) {
+    waiting.values().forEach(all -> all.forEach(one -> Lobby.handOver(one, node)));
+    waiting.clear();
+  }
+
+  void refuseAll(Event.Failure failure, String message) {
+    waiting.values().forEach(all -> all.forEach(one -> Lobby.refuse(one, failure, message)));
+    waiting.clear();
+  }
+}
