@@ -28,7 +28,6 @@ public final class CommandLines {
         ShowModel.class,
         ListDevices.class,
         Doctor.class,
-        TestDevice.class,
         PlanMemory.class,
         Bench.class,
         Eval.class,

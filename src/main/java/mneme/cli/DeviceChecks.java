@@ -1,52 +1,37 @@
 package mneme.cli;
 
 import com.typesafe.config.Config;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
+import java.util.OptionalDouble;
 import mneme.device.DeviceInfo;
-import mneme.device.Devices;
-import mneme.engine.DeviceChoice;
+import mneme.device.probe.Notes;
+import mneme.device.probe.Verdict;
 import mneme.engine.EngineException;
 
 /// What [Doctor] asks of the devices: what each is, whether it is used and why not, and whether
 /// those that are used compute rightly.
 final class DeviceChecks {
-  private static final long PATIENCE_SECONDS = 120;
-
   private DeviceChecks() {}
 
   static List<Finding> all(Config config) {
-    List<String> named;
+    DeviceView view;
     try {
-      named = DeviceChoice.ids(config);
+      view = new DeviceView(config, Notes.ofUser());
     } catch (EngineException e) {
       return List.of(
           Finding.problem(
               "devices", String.valueOf(e.getMessage()), "correct mneme.engine.devices"));
     }
+    List<Finding> tried = view.named().stream().map(id -> tried(id, view)).toList();
     List<Finding> findings = new ArrayList<>();
-    List<DeviceInfo> found = Devices.discover();
-    found.forEach(device -> findings.add(seen(Devices.as(device, named))));
-    for (String id : named) {
-      boolean isThere = id.equals("none") || found.stream().anyMatch(one -> one.id().equals(id));
-      findings.add(
-          isThere
-              ? tested(id)
-              : Finding.problem(
-                  id, "there is no such device", "name another in mneme.engine.devices"));
-    }
+    view.all().forEach(device -> findings.add(seen(device, view.speed(device))));
+    findings.addAll(tried);
     return findings;
   }
 
-  private static Finding seen(DeviceInfo device) {
+  private static Finding seen(DeviceInfo device, OptionalDouble speed) {
     if (device.totalBytes() == 0) {
       return Finding.note(
           device.id(), device.unusedBecause().orElse("shows no devices"), remedy(device.kind()));
@@ -54,13 +39,21 @@ final class DeviceChecks {
     String use = device.unusedBecause().map(why -> "not used: " + why).orElse("used");
     return Finding.ok(
         device.id(),
-        "%s, %s of %s free, %s; %s"
-            .formatted(
-                device.name(),
-                Humane.bytes(device.freeBytes()),
-                Humane.bytes(device.totalBytes()),
-                device.driver(),
-                use));
+        "%s, %s, %s; %s".formatted(device.name(), memory(device, speed), device.driver(), use));
+  }
+
+  private static String memory(DeviceInfo device, OptionalDouble speed) {
+    return "%s of %s free %s, at most %s at once, %s"
+        .formatted(
+            Humane.bytes(device.freeBytes()),
+            Humane.bytes(device.totalBytes()),
+            device.unified() ? "(shared with the host)" : "(its own)",
+            Humane.bytes(device.largestAllocationBytes()),
+            speed.isPresent() ? speed(speed.getAsDouble()) : "speed not measured");
+  }
+
+  private static String speed(double bytesPerSecond) {
+    return String.format(Locale.ROOT, "copies %.1f GB/s", bytesPerSecond / 1e9);
   }
 
   private static String remedy(DeviceInfo.Kind kind) {
@@ -75,54 +68,30 @@ final class DeviceChecks {
     };
   }
 
-  /// In a process of its own, with the flags of this one: a broken driver ends that one only.
-  private static Finding tested(String id) {
-    try {
-      Path said = Files.createTempFile("mneme-test-device", ".txt");
-      try {
-        return tested(id, said);
-      } finally {
-        Files.delete(said);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot start a process", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
-  }
-
-  private static Finding tested(String id, Path said) throws IOException, InterruptedException {
+  private static Finding tried(String id, DeviceView view) {
     if (id.equals("none")) {
       return Finding.note(id, "computes nothing", "name another in mneme.engine.devices to serve");
     }
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> !flag.startsWith("-agentlib") && !flag.startsWith("-javaagent"))
-        .forEach(command::add);
-    command.addAll(List.of("-cp", classPath(), "mneme.Mneme", "test-device", id));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(new File(said.toString()))
-            .start();
-    boolean hasEnded = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String last =
-        Files.readString(said, StandardCharsets.UTF_8).strip().lines().reduce("", (_, b) -> b);
-    if (hasEnded && process.exitValue() == 0) {
-      return Finding.ok(id, last);
-    }
-    String fault =
-        !hasEnded
-            ? "the test did not end in " + PATIENCE_SECONDS + " s"
-            : "the test ended with code %d: %s".formatted(process.exitValue(), last);
-    return Finding.problem(
-        id, fault, "update the driver, or leave the device out of mneme.engine.devices");
+    return view.tried(id)
+        .map(verdict -> finding(id, verdict))
+        .orElseGet(() ->
+            Finding.problem(id, "there is no such device", "name another in mneme.engine.devices"));
   }
 
-  private static String classPath() {
-    return System.getProperty("java.class.path");
+  private static Finding finding(String id, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Passed(var words, var bytesPerSecond) ->
+          Finding.ok(id, bytesPerSecond > 0 ? words + ", " + speed(bytesPerSecond) : words);
+      case Verdict.Failed failed ->
+          Finding.problem(
+              id,
+              "its trial failed: " + failed.words(),
+              "update the driver, or leave the device out of mneme.engine.devices");
+      case Verdict.Untried untried ->
+          Finding.note(
+              id,
+              "it cannot be tried: " + untried.words(),
+              "it is used without a trial; see that another JVM can be started");
+    };
   }
 }

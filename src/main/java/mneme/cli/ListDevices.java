@@ -1,14 +1,9 @@
 package mneme.cli;
 
-import com.typesafe.config.Config;
-import java.util.List;
-import mneme.device.Device;
-import mneme.device.DeviceInfo;
+import java.io.PrintWriter;
 import mneme.device.DeviceTable;
-import mneme.device.Devices;
 import mneme.device.probe.Notes;
-import mneme.device.probe.Speeds;
-import mneme.engine.DeviceChoice;
+import mneme.device.probe.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,25 +19,22 @@ final class ListDevices implements Runnable {
 
   @Option(
       names = "--probe",
-      description = "Measure anew how fast each device that is used copies its own memory.")
+      description = {
+        "First try each device that is used in a process of its own, whatever is known of it,",
+        "and measure how fast it copies its own memory."
+      })
   private boolean isProbing;
 
   @Override
   public void run() {
-    Config config = configured.config();
-    List<String> named = DeviceChoice.ids(config);
-    List<DeviceInfo> devices =
-        Devices.discover().stream().map(device -> Devices.as(device, named)).toList();
-    Speeds speeds = new Speeds(Notes.ofUser());
+    DeviceView view = new DeviceView(configured.config(), Notes.ofUser());
+    PrintWriter out = spec.commandLine().getOut();
     if (isProbing) {
-      named.forEach(id -> probe(id, config.getInt("mneme.engine.threads"), speeds));
+      for (String id : view.named()) {
+        String words = view.tried(id).map(Verdict::words).orElse("there is nothing to try");
+        out.println(id + ": " + words);
+      }
     }
-    DeviceTable.lines(devices, speeds::known).forEach(spec.commandLine().getOut()::println);
-  }
-
-  private static void probe(String id, int threads, Speeds speeds) {
-    try (Device device = DeviceChoice.opening(id, threads).get()) {
-      speeds.measure(device);
-    }
+    DeviceTable.lines(view.all(), view::speed).forEach(out::println);
   }
 }

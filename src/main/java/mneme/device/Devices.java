@@ -41,6 +41,11 @@ public final class Devices {
         : ClDevice.open(id, found -> found.informed(VkDiscovery::discover));
   }
 
+  /// Whether a driver stands between Mneme and the device of that id.
+  public static boolean isGraphics(String id) {
+    return id.startsWith("opencl:") || id.startsWith("vulkan:");
+  }
+
   /// What `auto` stands for: every device that is not this machine's processor, those with memory
   /// of their own first, then the host, which is the order as long as no speed is known. Of a
   /// device that two interfaces show, the first counts.
@@ -70,10 +75,11 @@ public final class Devices {
         .orElse(found.info());
   }
 
-  /// As the configuration has it: what it names is used, whatever discovery thinks of it.
-  public static DeviceInfo as(DeviceInfo info, Collection<String> named) {
-    if (named.contains(info.id())) {
-      return info.unusedBecause(Optional.empty());
+  /// As the configuration has it: what it names is used, whatever discovery thinks of it, unless it
+  /// has a fault.
+  public static DeviceInfo as(DeviceInfo info, Collection<String> named, Optional<String> fault) {
+    if (fault.isPresent() || named.contains(info.id())) {
+      return info.unusedBecause(fault);
     }
     return info.unusedBecause().isPresent()
         ? info

@@ -13,6 +13,8 @@ import mneme.device.Device;
 import mneme.device.Devices;
 import mneme.device.host.HostDevice;
 import mneme.device.none.NullDevice;
+import mneme.device.probe.Notes;
+import mneme.device.probe.Trials;
 
 /// The devices that the configuration names, in the order in which models are put on them.
 public final class DeviceChoice {
@@ -88,6 +90,16 @@ public final class DeviceChoice {
     }
     List<String> ids = Devices.computing();
     return ids.stream().map(id -> new Wish(id, wish.mostBytes(), ids.size() > 1));
+  }
+
+  /// Whether a device is to be tried before it is used.
+  public static boolean wantsTrials(Config config) {
+    return config.getBoolean("mneme.engine.device-trial");
+  }
+
+  /// @param notes where verdicts are kept
+  public static Trials trials(Config config, Notes notes) {
+    return new Trials(notes, config.getDuration("mneme.engine.device-trial-patience"));
   }
 
   /// How to open a device, again and again; asking opens nothing.

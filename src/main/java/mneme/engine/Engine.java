@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import mneme.device.Device;
 import mneme.device.probe.Notes;
 import mneme.device.probe.Speeds;
+import mneme.device.probe.Trials;
 import mneme.store.ModelSource;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -26,14 +29,19 @@ public interface Engine {
     EngineSettings settings = EngineSettings.of(config);
     Loader loader = new StoreLoader(models, settings);
     int threads = config.getInt("mneme.engine.threads");
-    Speeds speeds = new Speeds(Notes.ofUser());
+    Notes notes = Notes.ofUser();
+    Speeds speeds = new Speeds(notes);
+    Trials trials = DeviceChoice.trials(config, notes);
     List<Outfit> outfits = new ArrayList<>();
     for (DeviceChoice.Wish wish : DeviceChoice.wishes(config)) {
+      Supplier<Device> opening = DeviceChoice.opening(wish.id(), threads);
       outfits.add(
           new Outfit(
               outfits.size(),
               wish.id(),
-              DeviceChoice.opening(wish.id(), threads),
+              DeviceChoice.wantsTrials(config)
+                  ? TriedOpening.of(wish.id(), opening, trials)
+                  : opening,
               wish.mostBytes(),
               Vault.of(settings),
               wish.byAuto() ? speeds::of : _ -> 0));

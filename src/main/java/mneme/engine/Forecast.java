@@ -39,6 +39,11 @@ public record Forecast(String model, boolean isLoaded, Layout layout, List<OnDev
     public OnDevice {
       lengths = List.copyOf(lengths);
     }
+
+    static OnDevice unusable(String device, String why) {
+      Bytes nothing = new Bytes(0, 0, 0, 0, 0, 0, 0);
+      return new OnDevice(device, device, nothing, List.of(), Optional.empty(), Optional.of(why));
+    }
   }
 
   /// @param freeBytes of the device now

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import mneme.schedule.Placement;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -94,7 +96,13 @@ final class NodeEngine implements Engine {
   private CompletionStage<Map<String, Worker.Measured>> measured(
       Blueprint blueprint, Node.Directory directory) {
     Map<String, Worker.Measured> sizes = new ConcurrentHashMap<>();
+    Set<String> unusable =
+        directory.devices().stream()
+            .filter(device -> device.because().isPresent())
+            .map(Snapshot.Device::device)
+            .collect(Collectors.toSet());
     return all(directory.stations().stream()
+            .filter(station -> !unusable.contains(station.device()))
             .map(station ->
                 measured(blueprint, station)
                     .thenAccept(size -> sizes.put(station.device(), size))
@@ -141,6 +149,12 @@ final class NodeEngine implements Engine {
                                   ? planner.there(subject, ground, query)
                                   : planner.onDevice(subject, ground, query));
                         }
+                      }
+                      for (Snapshot.Device device : directory.devices()) {
+                        device
+                            .because()
+                            .ifPresent(
+                                why -> on.add(Forecast.OnDevice.unusable(device.device(), why)));
                       }
                       return new Forecast(subject.name(), home.isPresent(), subject.layout(), on);
                     }));

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// Owns one device and its thread, and runs steps in the order they come.
 ///
 /// A device that fails crashes the worker, which is restarted with back-off, opens the device again
-/// and tells the pool that nothing is left of the leases.
+/// and tells the pool that nothing is left of the leases. One that must not be used stops it.
 public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   public sealed interface Command {}
 
@@ -147,7 +147,11 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
           open(bench, post);
           return new Worker(context, bench, post);
         });
-    return Behaviors.supervise(Contained.contain(Command.class, behavior))
+    Behavior<Command> usable =
+        Behaviors.supervise(Contained.contain(Command.class, behavior))
+            .onFailure(
+                UnusableDeviceException.class, SupervisorStrategy.stop().withLoggingEnabled(false));
+    return Behaviors.supervise(usable)
         .onFailure(
             SupervisorStrategy.restartWithBackoff(firstBackoff, firstBackoff.multipliedBy(64), 0)
                 .withResetBackoffAfter(firstBackoff.multipliedBy(64))
@@ -162,7 +166,11 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
               new Node.DeviceOpened(
                   post.device(), bench.freeBytes(), bench.largestBytes(), bench.bytesPerSecond()));
     } catch (RuntimeException | LinkageError e) {
-      post.node().tell(new Node.DeviceFailed(post.device(), "it does not open: " + e.getMessage()));
+      String why =
+          e instanceof UnusableDeviceException
+              ? String.valueOf(e.getMessage())
+              : "it does not open: " + e.getMessage();
+      post.node().tell(new Node.DeviceFailed(post.device(), why));
       throw e;
     }
   }

@@ -55,11 +55,4 @@ class DoctorTest {
           .endsWith("3 to solve\n");
     }
   }
-
-  @Test
-  void aDeviceThatDoesNotOpenFailsItsTest() {
-    Session test = Session.of("test-device", "opencl:77");
-    assertThat(test.status()).isNotZero();
-    assertThat(test.err()).contains("opencl:77");
-  }
 }

@@ -10,12 +10,25 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// A file of kernels, cut into its parts: what a kernel begins with, the kernels and what stands
 /// between them. Each language writes the head of a kernel its own way; everything else is the same
 /// text, made of what both languages have in common and of the words that their preludes define.
 public final class KernelFile {
   private static final String FOLDER = "/kernels/";
+
+  /// All that kernels are made of.
+  static final List<String> NAMES =
+      List.of(
+          "curves.kernel",
+          "matrix.kernel",
+          "memory.kernel",
+          "opencl.prelude",
+          "rows.kernel",
+          "select.kernel",
+          "vulkan.prelude");
+
   private static final Pattern KERNEL =
       Pattern.compile("^KERNEL\\((\\d+)\\) (\\w+)\\(([^)]*)\\) \\{\\n(.*?)^\\}\\n", multiline());
 
@@ -83,6 +96,11 @@ public final class KernelFile {
                 kernel.defined(),
                 text("curves.kernel"),
                 text(kernel.file() + ".kernel")));
+  }
+
+  /// The texts of all files, one behind the other.
+  public static String everything() {
+    return NAMES.stream().map(KernelFile::text).collect(Collectors.joining("\n"));
   }
 
   private static String text(String name) {

@@ -62,7 +62,11 @@ public final class Speeds {
       }
       throw e;
     }
-    notes.keep(device.info(), KIND, Double.toString(speed));
+    keep(device.info(), speed);
     return speed;
+  }
+
+  void keep(DeviceInfo device, double bytesPerSecond) {
+    notes.keep(device, KIND, Double.toString(bytesPerSecond));
   }
 }
