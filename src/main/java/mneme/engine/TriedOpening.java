@@ -20,7 +20,18 @@ record TriedOpening(String id, Supplier<Device> opening, Function<DeviceInfo, Ve
   private static final Logger LOG = LoggerFactory.getLogger(TriedOpening.class);
 
   static Supplier<Device> of(String id, Supplier<Device> opening, Trials trials) {
-    return Devices.isGraphics(id) ? new TriedOpening(id, opening, trials::of) : opening;
+    if (!Devices.isGraphics(id)) {
+      return opening;
+    }
+    return new TriedOpening(
+        id,
+        opening,
+        device -> {
+          if (trials.known(device).isEmpty()) {
+            LOG.info("device {} is tried in another process, once; this takes some seconds", id);
+          }
+          return trials.of(device);
+        });
   }
 
   /// @throws UnusableDeviceException if it failed

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DevicesTest {
   private static final List<DeviceInfo> FOUND = Devices.discover();
@@ -49,6 +51,35 @@ class DevicesTest {
       assertThat(device.driver()).isNotBlank();
       assertThat(device.freeBytes()).isBetween(1L, device.totalBytes());
       assertThat(device.largestAllocationBytes()).isPositive();
+    }
+  }
+
+  /// A Vulkan device has staging memory; no model can have those bytes.
+  @Test
+  void whatADeviceKeepsForItselfIsNotFree() {
+    try (Device device = GraphicsDevices.vulkan()) {
+      DeviceInfo found =
+          FOUND.stream()
+              .filter(info -> info.id().equals(device.info().id()))
+              .findFirst()
+              .orElseThrow();
+      long kept = device.allocatedBytes().orElseThrow();
+      assumeTrue(device.driverBytes().isEmpty(), "the driver itself tells what is free");
+      assertThat(kept).isPositive();
+      assertThat(device.info().freeBytes()).isEqualTo(found.freeBytes() - kept);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"opencl:0", "vulkan:0"})
+  void graphicsDevicesCountWhatTheyTake(String id) {
+    assumeTrue(FOUND.stream().anyMatch(info -> info.id().equals(id)), "no device " + id);
+    try (Device device = Devices.open(id)) {
+      long before = device.allocatedBytes().orElseThrow();
+      try (DevicePool pool = device.openPool(1 << 20)) {
+        assertThat(device.allocatedBytes()).hasValue(before + pool.bytes());
+      }
+      assertThat(device.allocatedBytes()).hasValue(before);
     }
   }
 
