@@ -60,14 +60,14 @@ final class Evaluation {
   }
 
   void run(Device device, Numerics numerics, List<Passage> passages, Sink sink) {
-    PoolShape shape = shape(passages);
+    PoolShape shape = shape(passages, device.info().partBytes());
     Ledger ledger = new Ledger(shape, 0);
     int model = ledger.register(plan, longestSpan(passages));
     for (Passage passage : passages) {
       readings.add(open(ledger, model, passage));
     }
     Logits logits = new Logits(graph.vocabulary());
-    try (DevicePool pool = device.openPool(shape.bytes());
+    try (DevicePool pool = device.openPool(shape.space(0).bytes());
         Program program = device.prepare(graph, plan, numerics)) {
       for (long step = 1; readings.stream().anyMatch(reading -> !reading.isDone()); step++) {
         step(ledger, step, new Hardware(pool, program), logits, sink);
@@ -132,7 +132,7 @@ final class Evaluation {
   }
 
   /// Slabs for all passages at their largest.
-  private PoolShape shape(List<Passage> passages) {
+  private PoolShape shape(List<Passage> passages, long partBytes) {
     int span = longestSpan(passages);
     Footprint all = Footprint.checkpoint(plan).times(0);
     for (Passage passage : passages) {
@@ -142,6 +142,6 @@ final class Evaluation {
     long state = plan.states().stream().mapToLong(MemoryPlan.Block::bytes).max().orElse(0);
     long slabBytes = Math.max(LEAST_SLAB_BYTES, Math.max(largest, state));
     long slabs = all.slabs(new PoolShape(1, slabBytes));
-    return new PoolShape(Math.toIntExact(slabs + 1), slabBytes);
+    return new PoolShape(Math.toIntExact(slabs + 1), slabBytes, partBytes);
   }
 }

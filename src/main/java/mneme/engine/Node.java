@@ -66,8 +66,9 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   /// From a worker, each time it has opened its device.
   ///
+  /// @param partBytes of each part of a pool there
   /// @param bytesPerSecond by which it is preferred to others; 0: its place says so
-  record DeviceOpened(String device, long freeBytes, long largestBytes, double bytesPerSecond)
+  record DeviceOpened(String device, long freeBytes, long partBytes, double bytesPerSecond)
       implements Command {}
 
   /// From a worker: its device does not open, or is not to be relied on.
@@ -216,8 +217,8 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
         residents.stays(host);
         reception.serve();
       }
-      case DeviceOpened(var device, var free, var largest, var speed) -> {
-        residents.opened(device, free, largest, speed);
+      case DeviceOpened(var device, var free, var part, var speed) -> {
+        residents.opened(device, free, part, speed);
         states.opened(device, free);
         reception.reopened(device);
       }

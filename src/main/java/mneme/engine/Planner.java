@@ -11,6 +11,7 @@ import mneme.device.ProgramSize;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 import mneme.schedule.Placement;
 import mneme.schedule.WhatIf;
@@ -68,8 +69,7 @@ public final class Planner {
             subject.graph(), subject.plan(), settings.numerics(), settings.largestStep());
     DeviceInfo info = device.info();
     Placement.Room room =
-        new Placement.Room(
-            info.id(), info.freeBytes(), info.largestAllocationBytes(), 0, List.of());
+        new Placement.Room(info.id(), info.freeBytes(), info.partBytes(), 0, List.of());
     Ground ground = new Ground(info, size, room, Optional.empty());
     return new Forecast(
         subject.name(), false, subject.layout(), List.of(onDevice(subject, ground, query)));
@@ -135,7 +135,9 @@ public final class Planner {
     return ground
         .pool()
         .filter(shape -> chosen.leaving().isEmpty() && largestObject(plan) <= shape.slabBytes())
-        .orElseGet(() -> SlabSizing.of(chosen.poolBytes(), List.of(plan)));
+        .orElseGet(() ->
+            SlabSizing.of(
+                new PoolSpace(chosen.poolBytes(), ground.room().partBytes()), List.of(plan)));
   }
 
   private static long largestObject(MemoryPlan plan) {

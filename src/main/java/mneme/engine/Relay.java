@@ -53,8 +53,8 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
 
   /// A part of the model, and where it runs.
   ///
-  /// @param bankBytes of the model's pool there
-  record Stage(String device, ActorRef<Worker.Command> worker, Graph graph, long bankBytes) {}
+  /// @param bank of the model's pool
+  record Stage(String device, ActorRef<Worker.Command> worker, Graph graph, PoolSpace bank) {}
 
   /// What a relay is made for.
   ///
@@ -208,7 +208,8 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
           .worker()
           .tell(
               new Worker.PrepareStage(
-                  new Stages.Recipe(part, i, isLast, stage.bankBytes(), getContext().getSelf())));
+                  new Stages.Recipe(
+                      part, i, isLast, stage.bank().bytes(), getContext().getSelf())));
     }
   }
 
@@ -236,8 +237,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     if (banks.areClean() && journey == null) {
       isOpen = true;
       epoch++;
-      List<PoolSpace> spaces =
-          route.stages().stream().map(stage -> PoolSpace.whole(stage.bankBytes())).toList();
+      List<PoolSpace> spaces = route.stages().stream().map(Stage::bank).toList();
       ActorRef<Worker.Command> front =
           getContext().getSelf().<Object>unsafeUpcast().<Worker.Command>narrow();
       route.pool().tell(new MemoryPool.DeviceReady(epoch, spaces, List.of(route.plan()), front));

@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /// which it decides where models go.
 final class Residents {
   /// A device, from when it opened until it failed.
-  private record Opening(long budgetBytes, long largestBytes, double bytesPerSecond) {}
+  private record Opening(long budgetBytes, long partBytes, double bytesPerSecond) {}
 
   /// A model and where it lives.
   private static final class Resident {
@@ -65,12 +65,13 @@ final class Residents {
   }
 
   /// @param freeBytes before anything of ours lies there
+  /// @param partBytes of each part of a pool there
   /// @param bytesPerSecond by which it is preferred to others; 0: its place says so
-  void opened(String device, long freeBytes, long largestBytes, double bytesPerSecond) {
+  void opened(String device, long freeBytes, long partBytes, double bytesPerSecond) {
     silent.remove(device);
     long cap = Objects.requireNonNull(caps.get(device));
     long budget = cap > 0 ? Math.min(cap, freeBytes) : freeBytes;
-    openings.putIfAbsent(device, new Opening(budget, largestBytes, bytesPerSecond));
+    openings.putIfAbsent(device, new Opening(budget, partBytes, bytesPerSecond));
   }
 
   /// What the workers say of the devices.
@@ -181,7 +182,7 @@ final class Residents {
     return new Placement.Room(
         room.device(),
         room.budgetBytes(),
-        room.largestBytes(),
+        room.partBytes(),
         busy.isEmpty() ? 0 : room.poolBytes(),
         busy,
         room.bytesPerSecond());
@@ -212,7 +213,7 @@ final class Residents {
     return new Placement.Room(
         device,
         opening.budgetBytes(),
-        opening.largestBytes(),
+        opening.partBytes(),
         poolBytes.getOrDefault(device, 0L),
         guests,
         opening.bytesPerSecond());

@@ -46,9 +46,9 @@ final class Splits {
     for (int i = 0; i < graphs.size(); i++) {
       Division.Part part = divided.parts().get(i);
       ActorRef<Worker.Command> worker = Objects.requireNonNull(devices.get(part.device())).worker();
-      stages.add(new Relay.Stage(part.device(), worker, graphs.get(i), part.bankBytes()));
+      stages.add(new Relay.Stage(part.device(), worker, graphs.get(i), part.bank()));
       scratchBytes += part.size().scratchBytes();
-      poolBytes += part.bankBytes();
+      poolBytes += part.bank().bytes();
     }
     Station station = spawn(id(divided), stages, divided.plan(), program);
     return new Landing.Placed(

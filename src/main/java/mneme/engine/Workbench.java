@@ -38,7 +38,7 @@ final class Workbench {
   private @Nullable DevicePool pool;
   private long poolBytes;
   private long freeBytes;
-  private long largestBytes;
+  private long partBytes;
   private double bytesPerSecond;
   private long epoch;
   private int failures;
@@ -69,9 +69,9 @@ final class Workbench {
     return freeBytes;
   }
 
-  /// Most bytes of one buffer of the device.
-  long largestBytes() {
-    return largestBytes;
+  /// Of each part of a pool of the device.
+  long partBytes() {
+    return partBytes;
   }
 
   /// By which the device is preferred to others; 0: its place says so.
@@ -114,7 +114,7 @@ final class Workbench {
     Device opened = outfit.opening().get();
     device = opened;
     freeBytes = opened.info().freeBytes();
-    largestBytes = opened.info().largestAllocationBytes();
+    partBytes = opened.info().partBytes();
     bytesPerSecond = outfit.speed().applyAsDouble(opened);
     for (Recipe recipe : List.copyOf(recipes.values())) {
       try {

@@ -164,7 +164,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       post.node()
           .tell(
               new Node.DeviceOpened(
-                  post.device(), bench.freeBytes(), bench.largestBytes(), bench.bytesPerSecond()));
+                  post.device(), bench.freeBytes(), bench.partBytes(), bench.bytesPerSecond()));
     } catch (RuntimeException | LinkageError e) {
       String why =
           e instanceof UnusableDeviceException
@@ -261,7 +261,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
           .tell(
               new MemoryPool.DeviceReady(
                   bench.epoch(),
-                  List.of(PoolSpace.whole(bench.poolBytes())),
+                  List.of(new PoolSpace(bench.poolBytes(), bench.partBytes())),
                   bench.plans(),
                   post.front()));
     }

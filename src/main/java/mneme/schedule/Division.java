@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
@@ -48,10 +47,10 @@ public final class Division {
 
   /// @param ends segments behind which the part ends, counted from the model's first
   /// @param size of the part's program
-  /// @param bankBytes of the model's pool on that device
-  public record Part(String device, int ends, Placement.Size size, long bankBytes) {
+  /// @param bank of the model's pool, on that device
+  public record Part(String device, int ends, Placement.Size size, PoolSpace bank) {
     public long bytes() {
-      return size.bytes() + bankBytes;
+      return size.bytes() + bank.bytes();
     }
   }
 
@@ -69,7 +68,11 @@ public final class Division {
   /// @param memoryBytes of one sequence, or the part of the pool if that has a fixed size
   private record Share(Placement.Room room, int ends, Placement.Size size, long memoryBytes) {
     long leftBytes() {
-      return room.freeBytes(Set.of()) - size.bytes();
+      return room.freeBytes() - size.bytes();
+    }
+
+    PoolSpace bank(long bytes) {
+      return new PoolSpace(bytes, room.partBytes());
     }
   }
 
@@ -150,8 +153,8 @@ public final class Division {
   /// With banks of the share that is set, or as much more as a sequence of `tokens` tokens needs.
   private Optional<Divided> divided(Demand demand, List<Share> shares, int tokens) {
     MemoryPlan plan = demand.planOf().apply(shares.stream().map(Share::ends).toList());
-    List<Long> before = List.of();
-    List<Long> banks = banks(shares, 1);
+    List<PoolSpace> before = List.of();
+    List<PoolSpace> banks = banks(shares, 1);
     for (int scale = 2; !banks.equals(before); scale = Math.min(1 << 30, 2 * scale)) {
       int longest = longestTokens(demand, plan, banks);
       if (longest >= tokens) {
@@ -168,10 +171,10 @@ public final class Division {
     return Optional.empty();
   }
 
-  private static int longestTokens(Demand demand, MemoryPlan plan, List<Long> banks) {
+  private static int longestTokens(Demand demand, MemoryPlan plan, List<PoolSpace> banks) {
     PoolShape shape;
     try {
-      shape = SlabSizing.of(banks.stream().map(PoolSpace::whole).toList(), List.of(plan));
+      shape = SlabSizing.of(banks, List.of(plan));
     } catch (IllegalArgumentException _) {
       return 0;
     }
@@ -182,23 +185,24 @@ public final class Division {
   /// than serves as many sequences as the smallest bank does.
   ///
   /// @param scale multiplies what one sequence needs
-  private List<Long> banks(List<Share> shares, int scale) {
+  private List<PoolSpace> banks(List<Share> shares, int scale) {
     if (poolSize.fixedBytes() > 0) {
-      return shares.stream().map(Share::memoryBytes).toList();
+      return shares.stream().map(share -> share.bank(share.memoryBytes())).toList();
     }
-    List<Long> banks = new ArrayList<>();
+    List<Long> bytes = new ArrayList<>();
     double fewest = Double.MAX_VALUE;
     for (Share share : shares) {
       long least = (long) Math.min(share.leftBytes(), (double) roomy(share) * scale);
-      long bytes = Math.max(least, Math.min(share.leftBytes(), poolSize.bytes(share.leftBytes())));
-      banks.add(bytes);
+      long wished = Math.min(share.leftBytes(), poolSize.bytes(share.leftBytes()));
+      bytes.add(Math.max(least, wished));
       if (share.memoryBytes() > 0) {
-        fewest = Math.min(fewest, (double) bytes / share.memoryBytes());
+        fewest = Math.min(fewest, (double) bytes.getLast() / share.memoryBytes());
       }
     }
-    for (int i = 0; i < banks.size(); i++) {
+    List<PoolSpace> banks = new ArrayList<>();
+    for (int i = 0; i < bytes.size(); i++) {
       double most = roomy(shares.get(i)) * Math.max(scale, fewest);
-      banks.set(i, (long) Math.min(banks.get(i), most));
+      banks.add(shares.get(i).bank((long) Math.min(bytes.get(i), most)));
     }
     return banks;
   }
@@ -220,7 +224,7 @@ public final class Division {
                   part.device(),
                   part.size().weightBytes(),
                   part.size().scratchBytes(),
-                  part.bankBytes()));
+                  part.bank().bytes()));
       from = part.ends();
     }
     return "over several devices, because none holds it alone: %s; it serves %d tokens"

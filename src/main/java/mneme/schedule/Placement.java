@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
+import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 
 /// Which device a model is put on, and which idle models leave it first.
@@ -68,13 +69,13 @@ public final class Placement {
   /// A device as it stands.
   ///
   /// @param budgetBytes for weights, scratch and pool together
-  /// @param largestBytes most bytes that one buffer, and so the pool, may have
+  /// @param partBytes of each part of a pool that is larger; see [PoolSpace]
   /// @param poolBytes of its pool; 0 if none is open: it opens with the first model
   /// @param bytesPerSecond how fast its memory is; 0 if that shall not count
   public record Room(
       String device,
       long budgetBytes,
-      long largestBytes,
+      long partBytes,
       long poolBytes,
       List<Guest> guests,
       double bytesPerSecond) {
@@ -83,8 +84,8 @@ public final class Placement {
     }
 
     public Room(
-        String device, long budgetBytes, long largestBytes, long poolBytes, List<Guest> guests) {
-      this(device, budgetBytes, largestBytes, poolBytes, guests, 0);
+        String device, long budgetBytes, long partBytes, long poolBytes, List<Guest> guests) {
+      this(device, budgetBytes, partBytes, poolBytes, guests, 0);
     }
 
     /// Bytes that are left now.
@@ -216,28 +217,28 @@ public final class Placement {
     Set<Guest> gone = new HashSet<>(leaving);
     long free = room.freeBytes(gone) - demand.on(room).bytes();
     boolean opens = room.isEmpty(gone);
-    long least = opens ? Math.min(poolSize.bytes(free), room.largestBytes()) : room.poolBytes();
+    long least = opens ? poolSize.bytes(free) : room.poolBytes();
     if (free < 0 || least < 1 || opens && least > free) {
       return new Fit(room, List.copyOf(leaving), least, 0);
     }
     long pool = opens && poolSize.fixedBytes() == 0 ? grown(demand, least, room, free) : least;
-    return new Fit(room, List.copyOf(leaving), pool, longestTokens(demand, pool));
+    return new Fit(room, List.copyOf(leaving), pool, longestTokens(demand, room, pool));
   }
 
   /// The share that is set, or as much more as one sequence needs.
   private static long grown(Demand demand, long least, Room room, long free) {
-    long most = Math.min(free, room.largestBytes());
     long pool = least;
-    while (pool < most && longestTokens(demand, pool) < demand.contextTokens()) {
-      pool = pool > most / 2 ? most : 2 * pool;
+    while (pool < free && longestTokens(demand, room, pool) < demand.contextTokens()) {
+      pool = pool > free / 2 ? free : 2 * pool;
     }
     return pool;
   }
 
-  private static int longestTokens(Demand demand, long poolBytes) {
+  private static int longestTokens(Demand demand, Room room, long poolBytes) {
     PoolShape shape;
     try {
-      shape = SlabSizing.of(poolBytes, List.of(demand.plan()));
+      PoolSpace space = new PoolSpace(poolBytes, room.partBytes());
+      shape = SlabSizing.of(space, List.of(demand.plan()));
     } catch (IllegalArgumentException _) {
       return 0;
     }

@@ -36,20 +36,33 @@ final class TaggingDevice implements Device {
   private final NullDevice nothing = new NullDevice();
   private final Random random;
   private final double failures;
+  private final long partBytes;
   private final Set<Long> lies = new HashSet<>();
   private final Consumer<String> mixUps;
 
   /// @param failures chance of a failure at each place where a step can fail
+  /// @param partBytes of its pools' parts
   /// @param mixUps hears of memory that is not what it should be
-  TaggingDevice(Random random, double failures, Consumer<String> mixUps) {
+  TaggingDevice(Random random, double failures, long partBytes, Consumer<String> mixUps) {
     this.random = random;
     this.failures = failures;
+    this.partBytes = partBytes;
     this.mixUps = mixUps;
   }
 
   @Override
   public DeviceInfo info() {
-    return nothing.info();
+    DeviceInfo info = nothing.info();
+    return new DeviceInfo(
+        info.id(),
+        info.kind(),
+        info.name(),
+        info.driver(),
+        info.totalBytes(),
+        info.freeBytes(),
+        partBytes,
+        info.unified(),
+        info.unusedBecause());
   }
 
   @Override
@@ -105,6 +118,7 @@ final class TaggingDevice implements Device {
       int row = 0;
       int givenRow = 0;
       for (Span span : batch.spans()) {
+        checkParts(span);
         long tag = span.start() == 0 ? NullDevice.start() : recall(span, pool);
         for (int i = 0; i < span.tokens().length(); i++) {
           tag = tag(span, i, tag, batch.given(), givenRow++);
@@ -116,6 +130,24 @@ final class TaggingDevice implements Device {
         mayFail();
       }
       mayFail();
+    }
+
+    /// All that a real device would be told of must lie in one part each.
+    private void checkParts(Span span) {
+      int last = (span.start() + span.tokens().length() - 1) / plan.pageTokens();
+      for (int group : reach.groups()) {
+        for (int page = oldest(group, span.start()); page <= last; page++) {
+          checkPart(span, span.memory().page(group, page), plan.groups().get(group).pageBytes());
+        }
+      }
+      for (int state : reach.states()) {
+        checkPart(span, span.memory().state(state), plan.states().get(state).bytes());
+      }
+    }
+
+    private void checkPart(Span span, long at, long bytes) {
+      long part = info().partBytes();
+      check(at / part == (at + bytes - 1) / part, span, bytes + " bytes lie in two parts");
     }
 
     private void say(long tag, float[] rows, int at) {

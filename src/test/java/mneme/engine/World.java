@@ -66,6 +66,7 @@ public final class World implements SeededDispatcher.Story {
   /// Whether no device holds a model, so that it must be split.
   private final boolean areSmall;
 
+  private final long partBytes;
   private @Nullable ActorRef<Node.Command> node;
   private ActorRef<Fate.Command> fate;
   private int openings;
@@ -80,6 +81,14 @@ public final class World implements SeededDispatcher.Story {
     misfortunes = random.nextInt(6);
     devices = 1 + Math.max(0, random.nextInt(5) - 2);
     areSmall = devices > 1 && random.nextBoolean();
+    partBytes = partBytes(new Random(seed * 0x9e3779b97f4a7c15L + 1));
+  }
+
+  /// Of the pools: one part, or many that hold a page or some. Drawn apart, so that the rest of a
+  /// seed's story does not depend on it.
+  private static long partBytes(Random random) {
+    boolean isWhole = random.nextInt(3) > 0;
+    return isWhole ? Long.MAX_VALUE : 1024 * (1 + random.nextInt(8)) + 256 * random.nextInt(4);
   }
 
   private static EngineSettings settings(Random random) {
@@ -173,7 +182,9 @@ public final class World implements SeededDispatcher.Story {
     return new Outfit(
         device,
         "device-" + device,
-        () -> new FickleDevice(power, new TaggingDevice(random, deviceFailures, mixUps::add)),
+        () ->
+            new FickleDevice(
+                power, new TaggingDevice(random, deviceFailures, partBytes, mixUps::add)),
         devices == 1 ? 0 : room,
         vault(device));
   }

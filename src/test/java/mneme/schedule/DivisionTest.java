@@ -15,7 +15,6 @@ import mneme.memory.Footprint;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
-import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -105,19 +104,29 @@ class DivisionTest {
         new Division(new PoolSize(600_000, 0, 0))
             .divide(demand(8, Set.of("a", "b"), 2), List.of(room("a", 500_000), room("b", 500_000)))
             .orElseThrow();
-    long pool = divided.parts().stream().mapToLong(Division.Part::bankBytes).sum();
+    long pool = divided.parts().stream().mapToLong(part -> part.bank().bytes()).sum();
     assertThat(pool).isBetween(599_000L, 600_000L);
   }
 
-  /// Whatever the sizes: every part fits its device, all segments are there once, and the longest
-  /// sequence fits the pool as it would be cut.
+  /// Whatever the sizes, also of the parts of a pool: every part fits its device, all segments are
+  /// there once, and the longest sequence fits the pool as it would be cut.
   @Property(tries = 300)
   void whatIsDividedFits(@ForAll long seed) {
     Random random = new Random(seed);
     List<String> names = new ArrayList<>(List.of("a", "b", "c"));
     Collections.shuffle(names, random);
     List<Placement.Room> rooms =
-        names.stream().map(name -> room(name, 1000 + random.nextInt(400_000))).toList();
+        names.stream()
+            .map(name ->
+                new Placement.Room(
+                    name,
+                    1000 + random.nextInt(400_000),
+                    random.nextBoolean()
+                        ? Long.MAX_VALUE / 256 * 256
+                        : 256L * (20 + random.nextInt(50)),
+                    0,
+                    List.of()))
+            .toList();
     Division.Demand demand =
         demand(2 + random.nextInt(12), Set.copyOf(names), 2 + random.nextInt(CONTEXT - 2));
     Optional<Division.Divided> found = new Division(HALF).divide(demand, rooms);
@@ -138,8 +147,7 @@ class DivisionTest {
     assertThat(divided.longestTokens()).isBetween(demand.leastTokens(), CONTEXT);
     var shape =
         SlabSizing.of(
-            divided.parts().stream().map(part -> PoolSpace.whole(part.bankBytes())).toList(),
-            List.of(divided.plan()));
+            divided.parts().stream().map(Division.Part::bank).toList(), List.of(divided.plan()));
     assertThat(Footprint.peak(divided.plan(), divided.longestTokens(), CHUNK).fits(shape)).isTrue();
   }
 }

@@ -67,7 +67,7 @@ class PlacementTest {
     return new Room(
         device,
         room.budgetBytes(),
-        room.largestBytes(),
+        room.partBytes(),
         room.poolBytes(),
         room.guests(),
         bytesPerSecond);
@@ -176,5 +176,22 @@ class PlacementTest {
     assertThat(chosen.device()).isEqualTo("b");
     assertThat(chosen.poolBytes()).isEqualTo(3 * MIB);
     assertThat(chosen.sentence()).contains("no device holds 1048576 tokens");
+  }
+
+  @Test
+  void aPoolMayBeLargerThanItsPartsAndIsCountedInsideThem() {
+    Room room = new Room("a", 20 * MIB, MIB, 0, List.of());
+    assertThat(((Chosen) half.choose(demand(9), List.of(room))).poolBytes()).isEqualTo(5 * MIB);
+    // Pages of 16 KiB, one to a part of 24: 170 parts and a page that is left.
+    Room wasteful = new Room("a", 20 * MIB, 24 << 10, 0, List.of());
+    assertThat(fixed.choose(demand(new Size(0, 0), 4096), List.of(wasteful)).sentence())
+        .contains("no device holds 4096 tokens", "and 2736 tokens in a pool of " + 4 * MIB);
+  }
+
+  @Test
+  void aPoolWhosePartsHoldNoPageIsOfNoUse() {
+    Room room = new Room("a", 20 * MIB, 8 << 10, 0, List.of());
+    assertThat(fixed.choose(demand(9), List.of(room))).isInstanceOf(Nowhere.class);
+    assertThat(half.choose(demand(9), List.of(room))).isInstanceOf(Nowhere.class);
   }
 }

@@ -57,35 +57,49 @@ public final class ModelSpeed implements AutoCloseable {
     Graph graph = Architectures.graph(file, contextTokens);
     plan = MemoryPlan.of(graph.needs(), encoding, PAGE_TOKENS);
     program = device.prepare(graph, plan, Numerics.QUANTIZED);
-    pool = device.openPool(sequences * plan.bytes(contextTokens + PAGE_TOKENS));
     logits = new Logits(graph.vocabulary());
+    Places places = new Places(device.info().partBytes());
     for (int i = 0; i < sequences; i++) {
-      leases.add(new Lease(i * plan.bytes(contextTokens + PAGE_TOKENS), contextTokens));
+      leases.add(new Lease(places, contextTokens));
+    }
+    pool = device.openPool(places.end);
+  }
+
+  /// Places one behind the other, none of them in two parts of the pool.
+  private static final class Places {
+    private final long partBytes;
+    private long end;
+
+    Places(long partBytes) {
+      this.partBytes = partBytes;
+    }
+
+    long take(long bytes) {
+      if (end / partBytes != (end + bytes - 1) / partBytes) {
+        end = (end / partBytes + 1) * partBytes;
+      }
+      end += bytes;
+      return end - bytes;
     }
   }
 
   /// States first, then each group's pages, one after another.
   private final class Lease implements LeaseView {
     private final long[] states;
-    private final long[] groups;
+    private final long[][] pages;
 
-    Lease(long base, int contextTokens) {
-      long at = base;
-      states = new long[plan.states().size()];
-      for (int i = 0; i < states.length; i++) {
-        states[i] = at;
-        at += plan.states().get(i).bytes();
-      }
-      groups = new long[plan.groups().size()];
-      for (int g = 0; g < groups.length; g++) {
-        groups[g] = at;
-        at += plan.groups().get(g).pageBytes() * (contextTokens / PAGE_TOKENS + 1);
+    Lease(Places places, int contextTokens) {
+      states = plan.states().stream().mapToLong(state -> places.take(state.bytes())).toArray();
+      pages = new long[plan.groups().size()][contextTokens / PAGE_TOKENS + 1];
+      for (int group = 0; group < pages.length; group++) {
+        long pageBytes = plan.groups().get(group).pageBytes();
+        Arrays.setAll(pages[group], _ -> places.take(pageBytes));
       }
     }
 
     @Override
     public long page(int group, int index) {
-      return groups[group] + index * plan.groups().get(group).pageBytes();
+      return pages[group][index];
     }
 
     @Override
