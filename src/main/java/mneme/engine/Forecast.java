@@ -1,5 +1,6 @@
 package mneme.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +11,13 @@ import java.util.Optional;
 public record Forecast(String model, boolean isLoaded, Layout layout, List<OnDevice> devices) {
   public Forecast {
     devices = List.copyOf(devices);
+  }
+
+  /// With the devices that hold the model together.
+  Forecast with(OnDevice split) {
+    List<OnDevice> all = new ArrayList<>(devices);
+    all.add(split);
+    return new Forecast(model, isLoaded, layout, all);
   }
 
   /// What a sequence of the model is made of.

@@ -8,13 +8,14 @@ import org.apache.pekko.actor.typed.ActorRef;
 /// What a host says of its model.
 ///
 /// @param running empty until the model is loaded
-record HostReport(Optional<Engine.Running> running, List<Served> served) {
+record HostReport(
+    Optional<Engine.Running> running, List<Served> served, Optional<Landing.Berth> berth) {
   HostReport {
     served = List.copyOf(served);
   }
 
   /// Of a model that is not loaded.
-  static final HostReport NOTHING = new HostReport(Optional.empty(), List.of());
+  static final HostReport NOTHING = new HostReport(Optional.empty(), List.of(), Optional.empty());
 
   /// Where to ask for the counters of one of the model's lanes.
   record Served(String device, int poolModel, ActorRef<Scheduler.Command> scheduler) {}
@@ -33,8 +34,7 @@ record HostReport(Optional<Engine.Running> running, List<Served> served) {
             new Engine.Place(device, at.at().why()));
     return new HostReport(
         Optional.of(running),
-        lanes.stream()
-            .map(lane -> new Served(device, lane.poolModel(), lane.scheduler()))
-            .toList());
+        lanes.stream().map(lane -> new Served(device, lane.poolModel(), lane.scheduler())).toList(),
+        Optional.of(at));
   }
 }

@@ -109,6 +109,10 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       hosts = new LinkedHashMap<>(hosts);
       rooms = List.copyOf(rooms);
     }
+
+    boolean isOpen(String device) {
+      return rooms.stream().anyMatch(room -> room.device().equals(device));
+    }
   }
 
   /// What a node runs on.

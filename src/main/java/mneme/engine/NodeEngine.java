@@ -89,6 +89,7 @@ final class NodeEngine implements Engine {
             directory()
                 .thenCompose(directory -> measured(blueprint, directory))
                 .thenCompose(sizes -> forecast(blueprint, query, sizes))
+                .thenCompose(forecast -> withSplit(forecast, blueprint, query))
                 .whenComplete((_, _) -> blueprint.close()));
   }
 
@@ -158,6 +159,37 @@ final class NodeEngine implements Engine {
                       }
                       return new Forecast(subject.name(), home.isPresent(), subject.layout(), on);
                     }));
+  }
+
+  /// Where the model is split over devices, or would be because none holds it, that too.
+  private CompletionStage<Forecast> withSplit(
+      Forecast forecast, Blueprint blueprint, Planner.Query query) {
+    SplitForecast split = new SplitForecast(planner, blueprint, query);
+    boolean isHeld = forecast.devices().stream().anyMatch(one -> one.because().isEmpty());
+    return directory()
+        .thenCompose(directory ->
+            reports(directory)
+                .thenCombine(books(directory), split::loaded)
+                .thenCompose(loaded -> {
+                  if (loaded.isPresent() || isHeld || !split.isPossible(directory)) {
+                    return CompletableFuture.completedFuture(loaded);
+                  }
+                  return segments(directory, split)
+                      .thenApply(_ -> split.wouldBe(directory.rooms()));
+                }))
+        .thenApply(found -> found.map(forecast::with).orElse(forecast));
+  }
+
+  private CompletionStage<?> segments(Node.Directory directory, SplitForecast split) {
+    return all(
+        directory.stations().stream()
+            .filter(station -> directory.isOpen(station.device()))
+            .map(station ->
+                this.<Worker.Command, Worker.MeasuredSegments>ask(
+                        station.worker(), split::question, MEASURING_PATIENCE)
+                    .thenAccept(answer -> split.measured(station.device(), answer))
+                    .exceptionally(_ -> null))
+            .toList());
   }
 
   /// The device where a model is.

@@ -85,6 +85,37 @@ public final class Planner {
     };
   }
 
+  /// For a model that is split, or would be.
+  ///
+  /// @param plan with a bank for each part
+  /// @param freeBytes of its devices together
+  record Split(String devices, MemoryPlan plan, PoolShape pool, ProgramSize size, long freeBytes) {}
+
+  /// The layout of pages is the whole model's; what fits is asked of every bank.
+  Forecast.OnDevice over(Subject subject, Split split, Query query) {
+    int chunkTokens = settings.limits().chunkTokens();
+    WhatIf banks = new WhatIf(split.plan(), split.pool(), chunkTokens);
+    WhatIf pages = new WhatIf(subject.plan(), split.pool(), chunkTokens);
+    int tokens = query.tokens().orElse(subject.contextTokens());
+    List<Forecast.Length> lengths =
+        lengths(pages, subject.contextTokens(), tokens).stream()
+            .map(row ->
+                new Forecast.Length(
+                    row.tokens(),
+                    row.pageBytes(),
+                    row.stateBytes(),
+                    row.peakBytes(),
+                    banks.row(row.tokens()).sequences()))
+            .toList();
+    return new Forecast.OnDevice(
+        split.devices(),
+        "split by layers",
+        bytes(split.freeBytes(), split.size(), split.pool()),
+        lengths,
+        Optional.of(crowd(banks.crowd(query.users(), tokens))),
+        Optional.empty());
+  }
+
   /// For the device where the model is.
   Forecast.OnDevice there(Subject subject, Ground ground, Query query) {
     return inPool(subject, ground, ground.pool().orElseThrow(), query);
@@ -124,7 +155,7 @@ public final class Planner {
     return new Forecast.OnDevice(
         ground.info().id(),
         ground.info().name(),
-        bytes(ground, shape),
+        bytes(ground.info().freeBytes(), ground.size(), shape),
         lengths(whatIf, subject.contextTokens(), tokens),
         Optional.of(crowd(whatIf.crowd(query.users(), tokens))),
         Optional.empty());
@@ -151,11 +182,11 @@ public final class Planner {
     return largest;
   }
 
-  private Forecast.Bytes bytes(Ground ground, PoolShape shape) {
+  private Forecast.Bytes bytes(long freeBytes, ProgramSize size, PoolShape shape) {
     return new Forecast.Bytes(
-        ground.info().freeBytes(),
-        ground.size().weightBytes(),
-        ground.size().scratchBytes(),
+        freeBytes,
+        size.weightBytes(),
+        size.scratchBytes(),
         shape.bytes(),
         (long) (shape.bytes() * settings.checkpointShare()),
         shape.slabs(),

@@ -189,6 +189,32 @@ class SplitModelsTest {
     }
   }
 
+  /// The planner's split is the node's: the same devices, the same pool, before and after.
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "qwen35", "gemma3"})
+  void theForecastOfASplitModelIsWhatItTakes(String model) throws Exception {
+    Planner.Query query = new Planner.Query(Optional.empty(), 2);
+    try (TestNode node = split(model, host(), host())) {
+      Forecast.OnDevice before = last(TestNode.get(node.engine.plan(model, query)));
+      assertThat(before.device()).isEqualTo("first+second");
+      assertThat(before.because()).isEmpty();
+      TestNode.get(node.engine.load(model, Optional.empty()));
+      Forecast after = TestNode.get(node.engine.plan(model, query));
+      assertThat(after.isLoaded()).isTrue();
+      assertThat(last(after).lengths()).isEqualTo(before.lengths());
+      assertThat(last(after).asked()).isEqualTo(before.asked());
+      assertThat(last(after).bytes().poolBytes()).isEqualTo(before.bytes().poolBytes());
+      Engine.Running running = TestNode.get(node.engine.running()).getFirst();
+      assertThat(running.deviceBytes()).isLessThanOrEqualTo(before.bytes().weightBytes());
+      Snapshot.Pool pool = TestNode.get(node.engine.snapshot()).pools().getLast();
+      assertThat(pool.totalBytes()).isEqualTo(before.bytes().poolBytes());
+    }
+  }
+
+  private static Forecast.OnDevice last(Forecast forecast) {
+    return forecast.devices().getLast();
+  }
+
   private static boolean isEmpty(Node.Directory directory) {
     return directory.splits().isEmpty()
         && directory.rooms().stream().allMatch(room -> room.guests().isEmpty());
