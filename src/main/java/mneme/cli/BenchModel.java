@@ -8,10 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import mneme.cli.bench.ModelCommands;
 import mneme.cli.bench.ModelSpeed;
 import mneme.device.Device;
 import mneme.device.host.OpTimes;
+import mneme.device.probe.Ceiling;
 import mneme.format.Encoding;
+import mneme.format.ModelFile;
+import mneme.format.ModelFiles;
 import mneme.memory.KvEncoding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +25,8 @@ import picocli.CommandLine.Option;
     name = "model",
     description = {
       "Times prefill and decode on one device alone, round by round as standard input says:",
-      "'prefill TOKENS', 'decode SEQUENCES CONTEXT STEPS', 'check TOKENS', 'memory', 'quit'."
+      "'prefill TOKENS', 'decode SEQUENCES CONTEXT STEPS', 'check TOKENS', 'memory',",
+      "'ceiling', 'quit'."
     })
 final class BenchModel implements Runnable {
   @Mixin private Configured configured;
@@ -61,17 +66,25 @@ final class BenchModel implements Runnable {
       description = "Add to each answer the milliseconds that every kind of op took (host only).")
   private boolean showsOps;
 
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      description = "Let a round that would take longer end with fewer tokens.")
+  private double seconds = Double.POSITIVE_INFINITY;
+
   @Override
   public void run() {
     Path path = configured.catalog().path(model);
     Optional<OpTimes> times = showsOps ? Optional.of(new OpTimes()) : Optional.empty();
+    var room = new ModelSpeed.Room(sequences, contextTokens, contextTokens);
     try (Device opened = times.map(device::openTimed).orElseGet(device::open);
-        ModelSpeed speed =
-            new ModelSpeed(path, opened, KvEncoding.both(kv), sequences, contextTokens)) {
-      times.ifPresent(speed::show);
-      speed.serve(
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
-          new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        ModelFile file = ModelFiles.open(path);
+        ModelSpeed speed = new ModelSpeed(file, opened, KvEncoding.both(kv), room)) {
+      speed.limit(seconds);
+      new ModelCommands(speed, () -> Ceiling.of(opened), times)
+          .serve(
+              new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+              new PrintStream(System.out, true, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

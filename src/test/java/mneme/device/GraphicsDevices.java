@@ -13,6 +13,7 @@ import mneme.device.accelerator.AcceleratedDevice;
 import mneme.device.accelerator.Accelerator;
 import mneme.device.opencl.ClAccelerators;
 import mneme.device.opencl.ClDevice;
+import mneme.device.probe.Ceiling;
 import mneme.device.vulkan.VkAccelerators;
 import mneme.device.vulkan.VulkanDevice;
 import mneme.graph.Graph;
@@ -108,7 +109,7 @@ public final class GraphicsDevices implements LauncherSessionListener {
   }
 
   /// A device that outlives its borrower.
-  private record Lent(Device device) implements Device {
+  private record Lent(Device device) implements Device, Ceiling.Finder {
     @Override
     public DeviceInfo info() {
       return device.info();
@@ -127,6 +128,11 @@ public final class GraphicsDevices implements LauncherSessionListener {
     @Override
     public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
       return device.measure(graph, plan, numerics, largest);
+    }
+
+    @Override
+    public Ceiling ceiling() {
+      return Ceiling.of(device).orElseThrow();
     }
 
     @Override

@@ -26,14 +26,14 @@ public final class RandomTensors {
   }
 
   /// F32 numbers: `shape` of a normal draw.
-  Tensor f32(DoubleUnaryOperator shape, long... dims) {
+  public Tensor f32(DoubleUnaryOperator shape, long... dims) {
     return of(
         Encoding.F32,
         (block, at) -> block.putFloat(at, (float) shape.applyAsDouble(random.nextGaussian())),
         dims);
   }
 
-  Tensor of(Encoding encoding, long... dims) {
+  public Tensor of(Encoding encoding, long... dims) {
     return switch (encoding) {
       case F32 -> normal(dims);
       case F16 ->

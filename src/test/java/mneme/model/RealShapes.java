@@ -23,6 +23,23 @@ public enum RealShapes {
     }
   },
 
+  /// Llama 3.1 8B: 32 layers of 8 key heads of 128.
+  LLAMA_8B("llama", 32 * 2 * 8 * 128 * 2, 0, 0, 0) {
+    @Override
+    void write(GgufForge forge) {
+      sizes(forge, 32, 4096, 131_072);
+      heads(forge, 32, 8, 128);
+      forge.u32("llama.rope.dimension_count", 128);
+      forge.f32("llama.rope.freq_base", 5e5f);
+      ends(forge, 4096, 128_256, false);
+      for (int layer = 0; layer < 32; layer++) {
+        String at = "blk." + layer + ".";
+        attention(forge, at, 4096, 32 * 128, 8 * 128);
+        mlp(forge, at, 4096, 14_336, "ffn_norm.weight");
+      }
+    }
+  },
+
   /// Gemma 3 1B: of 26 layers 4 keep every token and 22 a window of 512; 1 key head of 256.
   GEMMA3_1B("gemma3", 4 * 2 * 256 * 2, 22 * 2 * 256 * 2, 512, 0) {
     @Override

@@ -1,19 +1,10 @@
 package mneme.cli.bench;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import mneme.device.Batch;
 import mneme.device.Device;
@@ -22,181 +13,185 @@ import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.Span;
-import mneme.device.host.OpTimes;
+import mneme.device.StepSize;
 import mneme.format.ModelFile;
-import mneme.format.ModelFiles;
 import mneme.graph.Graph;
 import mneme.memory.KvEncoding;
-import mneme.memory.LeaseView;
 import mneme.memory.MemoryPlan;
 import mneme.memory.Tokens;
 import mneme.model.Architectures;
 
-/// Times prefill and decode of a model on a device, without scheduler and HTTP. It works on
-/// command, one short round at a time, so that a script can let two programs take turns on the same
-/// machine: `prefill TOKENS`, `decode SEQUENCES CONTEXT STEPS`, `check TOKENS` (the likeliest
-/// tokens after a prompt), `memory`, `quit`. Each is answered by one line of JSON.
+/// Times prefill and decode of a model on a device, without scheduler and HTTP, one short round at
+/// a time.
 public final class ModelSpeed implements AutoCloseable {
   private static final int PAGE_TOKENS = 32;
   private static final int CHUNK = 512;
 
-  private final ModelFile file;
+  /// What a device is tried with, before it is known how many tokens it can read in time.
+  private static final int FEW_TOKENS = 16;
+
   private final Program program;
   private final MemoryPlan plan;
+  private final StepCost cost;
+  private final long partBytes;
   private final DevicePool pool;
   private final Logits logits;
-  private final List<Lease> leases = new ArrayList<>();
   private final Random random = new Random(1);
-  private Optional<OpTimes> times = Optional.empty();
+  private double mostSeconds = Double.POSITIVE_INFINITY;
 
-  /// @param sequences most sequences side by side
-  /// @param contextTokens longest context, new tokens included
-  public ModelSpeed(
-      Path model, Device device, KvEncoding encoding, int sequences, int contextTokens) {
-    file = ModelFiles.open(model);
-    Graph graph = Architectures.graph(file, contextTokens);
+  /// What there is room for: `sequences` of `tokens` tokens each, new ones included, and one of
+  /// `longest`, but not both at once.
+  public record Room(int sequences, int tokens, int longest) {
+    long bytes(MemoryPlan plan, long partBytes) {
+      return Math.max(
+          SideBySide.shape(plan, sequences, tokens, partBytes).space(0).bytes(),
+          SideBySide.shape(plan, 1, longest, partBytes).space(0).bytes());
+    }
+  }
+
+  /// @param tokens that were read or made
+  /// @param cpuSeconds of all threads of this process
+  /// @param bytes that had to be moved at least
+  /// @param flops products and sums that had to be computed at least
+  public record Round(
+      String what, int tokens, double seconds, double cpuSeconds, long bytes, long flops) {
+    public double tokensPerSecond() {
+      return tokens / seconds;
+    }
+  }
+
+  /// @param file stays open as long as this
+  public ModelSpeed(ModelFile file, Device device, KvEncoding encoding, Room room) {
+    Graph graph = Architectures.graph(file, room.longest());
     plan = MemoryPlan.of(graph.needs(), encoding, PAGE_TOKENS);
-    program = device.prepare(graph, plan, Numerics.QUANTIZED);
+    partBytes = device.info().partBytes();
+    cost = new StepCost(graph, encoding);
     logits = new Logits(graph.vocabulary());
-    Places places = new Places(device.info().partBytes());
-    for (int i = 0; i < sequences; i++) {
-      leases.add(new Lease(places, contextTokens));
-    }
-    pool = device.openPool(places.end);
-  }
-
-  /// Places one behind the other, none of them in two parts of the pool.
-  private static final class Places {
-    private final long partBytes;
-    private long end;
-
-    Places(long partBytes) {
-      this.partBytes = partBytes;
-    }
-
-    long take(long bytes) {
-      if (end / partBytes != (end + bytes - 1) / partBytes) {
-        end = (end / partBytes + 1) * partBytes;
-      }
-      end += bytes;
-      return end - bytes;
+    program = device.prepare(graph, plan, Numerics.QUANTIZED);
+    try {
+      pool = device.openPool(room.bytes(plan, partBytes));
+    } catch (RuntimeException e) {
+      program.close();
+      throw e;
     }
   }
 
-  /// States first, then each group's pages, one after another.
-  private final class Lease implements LeaseView {
-    private final long[] states;
-    private final long[][] pages;
-
-    Lease(Places places, int contextTokens) {
-      states = plan.states().stream().mapToLong(state -> places.take(state.bytes())).toArray();
-      pages = new long[plan.groups().size()][contextTokens / PAGE_TOKENS + 1];
-      for (int group = 0; group < pages.length; group++) {
-        long pageBytes = plan.groups().get(group).pageBytes();
-        Arrays.setAll(pages[group], _ -> places.take(pageBytes));
-      }
-    }
-
-    @Override
-    public long page(int group, int index) {
-      return pages[group][index];
-    }
-
-    @Override
-    public long state(int state) {
-      return states[state];
-    }
+  /// Bytes of `device` that this would take: weights, pool, and activations of the largest step.
+  public static long bytes(ModelFile file, Device device, KvEncoding encoding, Room room) {
+    Graph graph = Architectures.graph(file, room.longest());
+    MemoryPlan plan = MemoryPlan.of(graph.needs(), encoding, PAGE_TOKENS);
+    StepSize largest = new StepSize(Math.max(CHUNK, room.sequences()), room.sequences());
+    return room.bytes(plan, device.info().partBytes())
+        + device.measure(graph, plan, Numerics.QUANTIZED, largest).bytes();
   }
 
-  /// Adds to each answer the milliseconds that every kind of op took.
-  ///
-  /// @param noted where the device notes them
-  public void show(OpTimes noted) {
-    times = Optional.of(noted);
+  /// Bytes of a pool that one sequence of `tokens` tokens takes here.
+  static long sequenceBytes(MemoryPlan plan, int tokens) {
+    return plan.peakBytes(tokens, CHUNK);
   }
 
-  /// Answers commands until there are no more.
-  public void serve(BufferedReader commands, PrintStream answers) throws IOException {
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      String[] words = line.strip().split("\\s+");
-      switch (words[0]) {
-        case "prefill" -> answers.println(prefill(Integer.parseInt(words[1])));
-        case "decode" ->
-            answers.println(
-                decode(
-                    Integer.parseInt(words[1]),
-                    Integer.parseInt(words[2]),
-                    Integer.parseInt(words[3])));
-        case "check" -> answers.println(check(Integer.parseInt(words[1])));
-        case "memory" -> answers.println(memory());
-        case "quit" -> {
-          return;
-        }
-        default -> throw new IllegalArgumentException("no such command: " + line);
-      }
-      answers.flush();
+  /// Pages of group `group` that it holds of it.
+  static int peakPages(MemoryPlan plan, int group, int tokens) {
+    return plan.peakPages(plan.groups().get(group), tokens, CHUNK);
+  }
+
+  /// What rounds may take from now on. One that would take longer reads or makes fewer tokens, but
+  /// at least one step's.
+  public void limit(double seconds) {
+    mostSeconds = seconds;
+  }
+
+  public long weightBytes() {
+    return program.weightBytes();
+  }
+
+  /// Reads a prompt of `tokens` tokens, or, where they would take too long, of its beginning.
+  public Round prefill(int tokens) {
+    if (mostSeconds == Double.POSITIVE_INFINITY) {
+      return read(tokens);
     }
+    Round few = read(Math.min(FEW_TOKENS, tokens));
+    double most = few.tokensPerSecond() * mostSeconds;
+    int count = (int) Math.min(tokens, most - most % FEW_TOKENS);
+    return count > few.tokens() ? read(count) : few;
   }
 
-  /// Weights, and the most memory that this process has held so far, as Linux counts it.
-  private String memory() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    String peak = "";
-    if (Files.isReadable(status)) {
-      for (String line : Files.readAllLines(status)) {
-        peak = line.startsWith("VmHWM") ? line.replaceAll("\\D", "") : peak;
-      }
-    }
-    return "{\"what\":\"memory\",\"weight_bytes\":%d,\"peak_kib\":%s}"
-        .formatted(program.weightBytes(), peak.isEmpty() ? "null" : peak);
-  }
-
-  private String prefill(int tokens) {
-    long start = System.nanoTime();
-    long cpu = cpuNs();
+  private Round read(int tokens) {
+    var view = new SideBySide(plan, 0, held(tokens, 1), partBytes);
+    var clock = new Clock();
     for (int at = 0; at < tokens; at += CHUNK) {
-      int count = Math.min(CHUNK, tokens - at);
-      step(List.of(new Span(prompt(count), at, leases.get(0), at + count == tokens ? 1 : 0)));
+      int rows = Math.min(CHUNK, tokens - at);
+      int outputs = at + rows == tokens ? 1 : 0;
+      step(List.of(new Span(prompt(rows), at, view, outputs)));
+      clock.count(new StepCost.Load(1, at, rows, outputs));
     }
-    return answer("prefill", tokens, start, cpu);
+    return clock.round("prefill", tokens);
   }
 
   private Tokens prompt(int tokens) {
     return Tokens.of(random.ints(tokens, 0, logits.vocabulary()).toArray());
   }
 
-  /// The context is taken as read: what its pages hold does not change the time.
-  private String decode(int sequences, int context, int steps) {
+  /// Makes `steps` tokens of each of `sequences` sequences, or fewer, where they would take too
+  /// long. What they have read is taken as read: what their pages hold does not change the time.
+  ///
+  /// @param context tokens that each has read before
+  public Round decode(int sequences, int context, int steps) {
+    List<SideBySide> views = new ArrayList<>();
+    for (int s = 0; s < sequences; s++) {
+      views.add(new SideBySide(plan, s, held(context + steps, sequences), partBytes));
+    }
     int[] next = random.ints(sequences, 0, logits.vocabulary()).toArray();
-    long start = System.nanoTime();
-    long cpu = cpuNs();
-    for (int i = 0; i < steps; i++) {
+    logits.want(1);
+    var clock = new Clock();
+    int done = 0;
+    while (done < steps && (done == 0 || clock.seconds() < mostSeconds)) {
       List<Span> spans = new ArrayList<>();
       for (int s = 0; s < sequences; s++) {
-        spans.add(new Span(Tokens.of(next[s]), context + i, leases.get(s), 1));
+        spans.add(new Span(Tokens.of(next[s]), context + done, views.get(s), 1));
       }
       step(spans);
       Arrays.setAll(next, this::best);
+      clock.count(new StepCost.Load(sequences, context + done, 1, 1));
+      done++;
     }
-    return answer("decode", sequences * steps, start, cpu);
+    logits.want(0);
+    return clock.round("decode", sequences * done);
   }
 
-  /// The ten likeliest tokens after a prompt that another program can make too, and their
-  /// probabilities before the softmax has divided by its sum.
-  private String check(int tokens) {
-    int[] prompt = IntStream.range(0, tokens).map(i -> 1000 + i * 7919 % 20_000).toArray();
-    step(List.of(new Span(Tokens.of(prompt), 0, leases.get(0), 1)));
+  /// Tokens for which `sequences` sequences have room, checked.
+  private int held(int tokens, int sequences) {
+    if (SideBySide.shape(plan, sequences, tokens, partBytes).space(0).bytes() > pool.bytes()) {
+      throw new IllegalArgumentException(
+          "%d sequences of %d tokens do not fit into %d bytes"
+              .formatted(sequences, tokens, pool.bytes()));
+    }
+    return tokens;
+  }
+
+  /// A token and how likely it is beside the likeliest.
+  public record Likely(int token, double share) {}
+
+  /// The ten likeliest tokens after a prompt that another program can make too.
+  public List<Likely> check(int tokens) {
+    int[] prompt =
+        IntStream.range(0, tokens)
+            .map(i -> (1000 + i * 7919 % 20_000) % logits.vocabulary())
+            .toArray();
+    step(
+        List.of(
+            new Span(
+                Tokens.of(prompt), 0, new SideBySide(plan, 0, held(tokens, 1), partBytes), 1)));
     float[] row = logits.row(0);
-    int[] top =
+    List<Integer> top =
         IntStream.range(0, row.length)
             .boxed()
-            .sorted(Comparator.comparingDouble(token -> -row[token]))
+            .sorted((a, b) -> Float.compare(row[b], row[a]))
             .limit(10)
-            .mapToInt(Integer::intValue)
-            .toArray();
-    return Arrays.stream(top)
-        .mapToObj(token -> "[%d,%.6f]".formatted(token, Math.exp(row[token] - row[top[0]])))
-        .collect(Collectors.joining(",", "{\"what\":\"check\",\"top\":[", "]}"));
+            .toList();
+    return top.stream()
+        .map(token -> new Likely(token, Math.exp(row[token] - row[top.getFirst()])))
+        .toList();
   }
 
   private void step(List<Span> spans) {
@@ -205,31 +200,33 @@ public final class ModelSpeed implements AutoCloseable {
 
   private int best(int row) {
     float[] values = logits.values();
-    int from = row * logits.vocabulary();
+    int from = row * logits.width();
     int best = 0;
-    for (int i = 1; i < logits.vocabulary(); i++) {
+    for (int i = 1; i < logits.width(); i++) {
       best = values[from + i] > values[from + best] ? i : best;
     }
-    return best;
+    return logits.isWhole() ? best : logits.ids()[from + best];
   }
 
-  private String answer(String what, int tokens, long startNs, long startCpuNs) {
-    double seconds = (System.nanoTime() - startNs) / 1e9;
-    return String.format(
-        Locale.ROOT,
-        "{\"what\":\"%s\",\"tokens\":%d,\"seconds\":%.4f,\"tokens_per_s\":%.3f,\"cpu_s\":%.3f%s}",
-        what,
-        tokens,
-        seconds,
-        tokens / seconds,
-        (cpuNs() - startCpuNs) / 1e9,
-        times.map(ModelSpeed::milliseconds).orElse(""));
-  }
+  /// From when on a round is timed, and what its steps cost.
+  private final class Clock {
+    private final long startNs = System.nanoTime();
+    private final long startCpuNs = cpuNs();
+    private long bytes;
+    private long flops;
 
-  private static String milliseconds(OpTimes times) {
-    return times.take().entrySet().stream()
-        .map(op -> String.format(Locale.ROOT, "\"%s\":%.3f", op.getKey(), op.getValue() / 1e6))
-        .collect(Collectors.joining(",", ",\"op_ms\":{", "}"));
+    void count(StepCost.Load load) {
+      bytes += cost.bytes(load);
+      flops += cost.flops(load);
+    }
+
+    double seconds() {
+      return (System.nanoTime() - startNs) / 1e9;
+    }
+
+    Round round(String what, int tokens) {
+      return new Round(what, tokens, seconds(), (cpuNs() - startCpuNs) / 1e9, bytes, flops);
+    }
   }
 
   private static long cpuNs() {
@@ -242,6 +239,5 @@ public final class ModelSpeed implements AutoCloseable {
   public void close() {
     program.close();
     pool.close();
-    file.close();
   }
 }

@@ -8,11 +8,12 @@ import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
 import mneme.device.StepSize;
+import mneme.device.probe.Ceiling;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
 /// A device that computes with the kernels. It keeps activations in f32 whatever the numerics.
-public final class AcceleratedDevice implements Device {
+public final class AcceleratedDevice implements Device, Ceiling.Finder {
   private final DeviceInfo info;
   private final Accelerator accelerator;
   private final WeightStore weights;
@@ -51,6 +52,11 @@ public final class AcceleratedDevice implements Device {
   @Override
   public OptionalLong driverBytes() {
     return accelerator.driverBytes();
+  }
+
+  @Override
+  public Ceiling ceiling() {
+    return new CeilingProbe(accelerator).ceiling(info.largestAllocationBytes());
   }
 
   @Override

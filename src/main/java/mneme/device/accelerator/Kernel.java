@@ -23,6 +23,10 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return new Kernel("memory", name, Map.of(PARTS, poolParts));
   }
 
+  static Kernel probe(String name) {
+    return new Kernel("probe", name, Map.of());
+  }
+
   static Kernel select(String name) {
     return new Kernel("select", name, Map.of());
   }

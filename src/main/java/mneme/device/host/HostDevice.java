@@ -11,12 +11,13 @@ import mneme.device.Program;
 import mneme.device.ProgramSize;
 import mneme.device.StepSize;
 import mneme.device.host.machine.Workers;
+import mneme.device.probe.Ceiling;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.memory.MemoryPlan;
 
 /// The CPU, with as many threads as told.
-public final class HostDevice implements Device {
+public final class HostDevice implements Device, Ceiling.Finder {
   private final Workers workers;
   private final WeightStore weights;
   private final boolean warms;
@@ -96,6 +97,11 @@ public final class HostDevice implements Device {
   public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
     Setting setting = new Setting(graph, plan, numerics, WeightStore.empty(workers));
     return HostProgram.measure(setting, largest);
+  }
+
+  @Override
+  public Ceiling ceiling() {
+    return new HostCeiling(workers).ceiling();
   }
 
   @Override
