@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import mneme.device.accelerator.Accelerator;
+import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,10 +56,43 @@ abstract class PartedPoolContract {
     assertThat(Arrays.deepEquals(parts, whole)).isTrue();
   }
 
+  /// One device that bounds its pools only.
+  ///
+  /// @param pools the same device again, with little that it allocates at once
+  private record PartedDevice(Device programs, Device pools) implements Device {
+    @Override
+    public DeviceInfo info() {
+      return pools.info();
+    }
+
+    @Override
+    public DevicePool openPool(long bytes) {
+      return pools.openPool(bytes);
+    }
+
+    @Override
+    public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+      return programs.prepare(graph, plan, numerics);
+    }
+
+    @Override
+    public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
+      return programs.measure(graph, plan, numerics, largest);
+    }
+
+    @Override
+    public void close() {
+      programs.close();
+    }
+  }
+
   /// Two sequences side by side, whose pages lie all over the pool.
   private float[][][] read(OpCase opCase, MemoryPlan plan, long largestBytes) {
-    // Its matrices are never cut; the device is closed with the accelerator.
-    Device device = GraphicsDevices.of(accelerator, Math.max(largestBytes, 1 << 14));
+    // Its matrices are never cut; the devices are closed with the accelerator.
+    Device device =
+        new PartedDevice(
+            GraphicsDevices.of(accelerator, Long.MAX_VALUE),
+            GraphicsDevices.of(accelerator, Math.max(largestBytes, 1 << 14)));
     int[] one = new Random(11).ints(40, 0, OpCase.TOKENS).toArray();
     int[] two = new Random(12).ints(40, 0, OpCase.TOKENS).toArray();
     try (Rig rig = new Rig(device, opCase.graph(), opCase.numerics(), plan, SLOTS)) {

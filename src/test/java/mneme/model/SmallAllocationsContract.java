@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// matrices lie in slices, and its pool has parts.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SmallAllocationsContract {
-  /// 78 rows of the goldens' most common width in f32: slices end inside matrices of a stack.
+  /// Two panels of 32 rows of the goldens' most common width in f32.
   private static final long LITTLE = 20_000;
 
   private static final long POOL_BYTES = 60 * LITTLE;
@@ -68,17 +68,18 @@ abstract class SmallAllocationsContract {
     }
   }
 
+  /// 32 rows of 64 numbers in f32.
   @Test
-  void aRowThatIsLargerThanOneAllocationIsRefused() {
+  void aPanelThatIsLargerThanOneAllocationIsRefused() {
     Golden golden = Golden.read(SharedData.path("goldens/llama"));
-    var memory = new WatchedAccelerator(accelerator(), 255);
+    var memory = new WatchedAccelerator(accelerator(), 8191);
     try (Gguf file = Gguf.open(golden.folder().resolve("model.gguf"));
-        Device device = GraphicsDevices.of(memory, 255)) {
+        Device device = GraphicsDevices.of(memory, 8191)) {
       Graph graph = Architectures.graph(file, golden.contextTokens());
       assertThatThrownBy(() -> device.prepare(graph, plan(graph), Numerics.EXACT))
           .isInstanceOf(DeviceException.class)
-          .hasMessageContaining("256 bytes")
-          .hasMessageContaining("at most 255");
+          .hasMessageContaining("8192 bytes")
+          .hasMessageContaining("at most 8191");
       assertThat(memory.heldBytes("")).isZero();
     }
   }

@@ -61,13 +61,10 @@ final class AcceleratedProgram implements Program {
   private void prepare(Op op) {
     OpWeights.vectors(op).forEach(weights::vector);
     switch (op) {
-      case Op.Embed o -> matrixOps.prepare("embed", o.table());
-      case Op.MatMul o -> {
-        matrixOps.prepare("product", o.weight());
-        matrixOps.prepare("product_tile", o.weight());
-      }
-      case Op.BlockMatMul o -> matrixOps.prepare("product", o.weight());
-      case Op.ExpertMatMul o -> matrixOps.prepare("expert_product", o.weight());
+      case Op.Embed o -> matrixOps.prepare(o);
+      case Op.MatMul o -> matrixOps.prepare(o);
+      case Op.BlockMatMul o -> matrixOps.prepare(o);
+      case Op.ExpertMatMul o -> matrixOps.prepare(o);
       case Op.Stateful o -> memoryOps.check(o);
       default -> {}
     }

@@ -3,6 +3,7 @@ package mneme.device.accelerator;
 import java.util.Map;
 import java.util.TreeMap;
 import mneme.format.Encoding;
+import mneme.format.Tensor;
 
 /// A kernel of one of the kernel files, and what is defined where it is compiled.
 public record Kernel(String file, String name, Map<String, Integer> definitions) {
@@ -31,15 +32,20 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return new Kernel("select", name, Map.of());
   }
 
-  /// A kernel that reads weights in `encoding`.
-  static Kernel matrix(String name, Encoding encoding) {
+  /// A kernel that reads the weights of `tensor`.
+  ///
+  /// @param rows of the input that an item works on together
+  static Kernel matrix(String name, Tensor tensor, int rows) {
+    Encoding encoding = tensor.encoding();
     return new Kernel(
         "matrix",
         name,
         Map.of(
             "ENCODING", encoding.ggufId(),
             "BLOCK_BYTES", encoding.blockBytes(),
-            "BLOCK_ELEMENTS", encoding.blockElements()));
+            "BLOCK_ELEMENTS", encoding.blockElements(),
+            "RAGGED", tensor.columns() % 32 == 0 ? 0 : 1,
+            "ROWS", rows));
   }
 
   /// Parts of the pool that the kernel takes; 0: it takes no pool.

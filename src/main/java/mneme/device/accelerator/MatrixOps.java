@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Launches the kernels of `matrix.kernel`, once for each slice of a matrix.
 final class MatrixOps {
-  private static final int ROWS = 4;
-  private static final int TILE = 32;
-  private static final int EXPERT_OUTPUTS = 8;
+  /// Rows of the input that a work-group multiplies at once: variants of one kernel.
+  private static final int[] ROWS = {1, 4, 8};
 
-  /// From here on a tile of rows is worth its empty places. Both kernels give the same bits.
-  private static final int MANY_ROWS = 16;
+  /// From here on a tile of rows is worth its empty places. All kernels give the same bits.
+  private static final int MANY_ROWS = 33;
+
+  private static final int TILE = 64;
 
   private final Accelerator accelerator;
   private final Weights weights;
@@ -27,7 +28,24 @@ final class MatrixOps {
   }
 
   /// @throws DeviceException kind FAILED if no kernel reads the tensor's encoding
-  void prepare(String kernel, Tensor weight) {
+  void prepare(Op.Embed op) {
+    prepare("embed", op.table());
+  }
+
+  void prepare(Op.MatMul op) {
+    prepare("product", op.weight(), ROWS);
+    prepare("product_tile", op.weight());
+  }
+
+  void prepare(Op.BlockMatMul op) {
+    prepare("product", op.weight(), ROWS);
+  }
+
+  void prepare(Op.ExpertMatMul op) {
+    prepare("expert_product", op.weight());
+  }
+
+  private void prepare(String kernel, Tensor weight, int... rows) {
     Encoding encoding = weight.encoding();
     boolean known =
         switch (encoding) {
@@ -40,7 +58,9 @@ final class MatrixOps {
           DeviceException.Kind.FAILED,
           "tensor '%s' is in %s, which no kernel reads".formatted(weight.name(), encoding));
     }
-    accelerator.build(Kernel.matrix(kernel, encoding));
+    for (int count : rows.length == 0 ? new int[] {1} : rows) {
+      accelerator.build(Kernel.matrix(kernel, weight, count));
+    }
     weights.matrix(weight);
   }
 
@@ -49,7 +69,7 @@ final class MatrixOps {
     for (Matrix.Slice slice : weights.matrix(op.table()).slices()) {
       Launch launch =
           accelerator
-              .launch(Kernel.matrix("embed", op.table().encoding()))
+              .launch(Kernel.matrix("embed", op.table(), 1))
               .at(step.scratch(), step.at(op.out()))
               .at(slice.memory(), 0);
       tables
@@ -57,42 +77,50 @@ final class MatrixOps {
           .number(columns)
           .number(slice.from())
           .number(slice.to())
-          .each((columns + 31) / 32, step.rows());
+          .number(op.table().rows())
+          .each((columns + 3) / 4, step.rows());
     }
   }
 
   void product(Op.MatMul op, Step step) {
     var product = new Product(op.weight(), op.bias(), op.in(), op.out());
     if (step.rows() < MANY_ROWS) {
-      product(product, op.out().width(), step);
+      product(product, 0, step);
       return;
     }
+    Kernel kernel = Kernel.matrix("product_tile", op.weight(), 1);
+    long turns = (step.rows() + TILE - 1) / TILE;
     for (Matrix.Slice slice : weights.matrix(op.weight()).slices()) {
-      launch("product_tile", product, slice, step)
-          .flag(op.bias() != null)
-          .groups((slice.rows() + TILE - 1) / TILE, (step.rows() + TILE - 1) / TILE);
+      long tiles = (slice.panels() + 1) / 2;
+      launch(kernel, product, slice, step).flag(op.bias() != null).groups(tiles * turns, 1);
     }
   }
 
   void blockProduct(Op.BlockMatMul op, Step step) {
-    product(new Product(op.weight(), null, op.in(), op.out()), op.weight().rows(), step);
+    product(new Product(op.weight(), null, op.in(), op.out()), op.weight().columns(), step);
   }
 
-  /// @param height outputs that read the same run of the input
-  private void product(Product product, int height, Step step) {
+  /// @param stride columns from the input of one matrix to that of the next
+  private void product(Product product, int stride, Step step) {
+    int rows = ROWS[ROWS.length - 1];
+    for (int i = ROWS.length - 1; i >= 0 && ROWS[i] >= step.rows(); i--) {
+      rows = ROWS[i];
+    }
+    Kernel kernel = Kernel.matrix("product", product.weight(), rows);
+    long turns = (step.rows() + rows - 1) / rows;
     for (Matrix.Slice slice : weights.matrix(product.weight()).slices()) {
-      launch("product", product, slice, step)
-          .number(height)
+      launch(kernel, product, slice, step)
+          .number(stride)
           .flag(product.bias() != null)
-          .groups(slice.rows(), (step.rows() + ROWS - 1) / ROWS);
+          .groups(slice.panels() * turns, 1);
     }
   }
 
   private record Product(Tensor weight, @Nullable Tensor bias, Value in, Value out) {}
 
-  private Launch launch(String kernel, Product product, Matrix.Slice slice, Step step) {
+  private Launch launch(Kernel kernel, Product product, Matrix.Slice slice, Step step) {
     return accelerator
-        .launch(Kernel.matrix(kernel, product.weight().encoding()))
+        .launch(kernel)
         .at(step.scratch(), step.at(product.in()))
         .at(step.scratch(), step.at(product.out()))
         .at(slice.memory(), 0)
@@ -101,14 +129,15 @@ final class MatrixOps {
         .number(slice.from())
         .number(slice.to())
         .number(product.out().width())
-        .number(step.rows());
+        .number(step.rows())
+        .number(product.weight().rows());
   }
 
   void expertProduct(Op.ExpertMatMul op, Step step) {
     int columns = op.weight().columns();
     for (Matrix.Slice slice : weights.matrix(op.weight()).slices()) {
       accelerator
-          .launch(Kernel.matrix("expert_product", op.weight().encoding()))
+          .launch(Kernel.matrix("expert_product", op.weight(), 1))
           .at(step.scratch(), step.at(op.in()))
           .at(step.scratch(), step.at(op.route()))
           .at(step.scratch(), step.at(op.out()))
@@ -121,7 +150,7 @@ final class MatrixOps {
           .number(op.chosen())
           .flag(op.in().width() == columns)
           .flag(op.bias() != null)
-          .groups((op.out().width() + EXPERT_OUTPUTS - 1) / EXPERT_OUTPUTS, step.rows());
+          .groups((long) op.chosen() * Panels.of(op.weight()).panelsEach(), step.rows());
     }
   }
 }

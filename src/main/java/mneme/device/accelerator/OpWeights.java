@@ -7,7 +7,7 @@ import mneme.format.Tensor;
 import mneme.graph.Op;
 import org.jspecify.annotations.Nullable;
 
-/// The weights that an op brings to the device: matrices as they lie in the file, vectors in f32.
+/// The weights that an op brings to the device: matrices, and vectors in f32.
 final class OpWeights {
   private OpWeights() {}
 

@@ -12,8 +12,10 @@ import mneme.graph.Wires;
 
 /// Where values lie in the scratch of a step, counted in columns: a value is `rows` rows side by
 /// side, so its first number is at `column * rows`. What nobody reads any more gives its columns to
-/// later values.
+/// later values. Columns are dealt in fours, as kernels read four numbers at once.
 final class ScratchPlan {
+  private static final int GRAIN = 4;
+
   private final int[] columnOfValue;
   private final Map<Op, Integer> columnOfWork = new IdentityHashMap<>();
   private int width;
@@ -35,8 +37,8 @@ final class ScratchPlan {
     columnOfValue = new int[graph.values()];
     for (int i = 0; i < ops; i++) {
       Op op = graph.ops().get(i);
-      columnOfValue[op.out().id()] = take(op.out().width());
-      int work = workWidth(op);
+      columnOfValue[op.out().id()] = take(whole(op.out().width()));
+      int work = whole(workWidth(op));
       if (work > 0) {
         int column = take(work);
         columnOfWork.put(op, column);
@@ -66,9 +68,13 @@ final class ScratchPlan {
 
     void release(Value value) {
       if (lastReader[value.id()] == op) {
-        give(columnOfValue[value.id()], value.width());
+        give(columnOfValue[value.id()], whole(value.width()));
       }
     }
+  }
+
+  private static int whole(int columns) {
+    return Math.ceilDiv(columns, GRAIN) * GRAIN;
   }
 
   /// The smallest gap that holds `columns`, or new columns.

@@ -1,12 +1,13 @@
 package mneme.device.accelerator;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import mneme.device.SharedTensors;
 import mneme.format.Decoder;
 import mneme.format.Tensor;
 
-/// The weights that programs of an accelerator share: matrices as they lie in the file, everything
-/// small as f32.
+/// The weights that programs of an accelerator share: matrices in [Panels], everything small as
+/// f32.
 record WeightStore(
     Accelerator accelerator, SharedTensors<Matrix> matrices, SharedTensors<Memory> vectors) {
   /// @param largestBytes most that the device allocates at once
@@ -19,14 +20,16 @@ record WeightStore(
   }
 
   private static Memory vector(Tensor tensor, Accelerator accelerator) {
-    return upload(tensor.name(), MemorySegment.ofArray(Decoder.all(tensor)), accelerator);
+    MemorySegment numbers = MemorySegment.ofArray(Decoder.all(tensor));
+    return upload(
+        tensor, numbers.byteSize(), accelerator, made -> accelerator.write(made, 0, numbers));
   }
 
-  /// Holds nothing if that fails.
-  static Memory upload(String name, MemorySegment data, Accelerator accelerator) {
-    Memory memory = accelerator.allocate(data.byteSize(), "tensor '" + name + "'");
+  /// Memory for `bytes` of a tensor, written by `write`. Holds nothing if that fails.
+  static Memory upload(Tensor tensor, long bytes, Accelerator accelerator, Consumer<Memory> write) {
+    Memory memory = accelerator.allocate(bytes, "tensor '" + tensor.name() + "'");
     try {
-      accelerator.write(memory, 0, data);
+      write.accept(memory);
     } catch (RuntimeException | Error e) {
       accelerator.finish(); // part of it may be on its way
       memory.release();

@@ -46,7 +46,7 @@ final class Weights implements AutoCloseable {
     long bytes = 0;
     for (Op op : graph.ops()) {
       for (Tensor matrix : OpWeights.matrices(op)) {
-        bytes += matrices.add(Source.of(matrix)) ? matrix.bytes() : 0;
+        bytes += matrices.add(Source.of(matrix)) ? Panels.of(matrix).bytes() : 0;
       }
       for (Tensor vector : OpWeights.vectors(op)) {
         bytes += vectors.add(Source.of(vector)) ? 4 * vector.elements() : 0;

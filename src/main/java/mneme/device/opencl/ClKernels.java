@@ -21,11 +21,9 @@ final class ClKernels implements AutoCloseable {
   /// @param items of one work-group
   record Built(long handle, String name, int items) {}
 
-  private record Program(String file, Map<String, Integer> definitions) {}
-
   private final long context;
   private final long device;
-  private final Map<Program, Long> programs = new HashMap<>();
+  private final Map<Kernel, Long> programs = new HashMap<>();
   private final Map<Kernel, Built> kernels = new HashMap<>();
 
   ClKernels(long context, long device) {
@@ -43,9 +41,7 @@ final class ClKernels implements AutoCloseable {
   }
 
   private Built build(Kernel kernel) {
-    long program =
-        programs.computeIfAbsent(
-            new Program(kernel.file(), kernel.definitions()), _ -> program(kernel));
+    long program = programs.computeIfAbsent(kernel, this::program);
     int items = KernelFile.of(kernel, "opencl").definition(kernel.name()).items();
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer error = stack.mallocInt(1);

@@ -8,7 +8,7 @@ import mneme.device.accelerator.KernelFile.Definition;
 import mneme.device.accelerator.KernelFile.Parameter;
 import mneme.device.accelerator.KernelFile.Shared;
 
-/// Kernel files in OpenCL C: all kernels of a file make one program. An address is two arguments, a
+/// One kernel in OpenCL C, with what stands around it in its file. An address is two arguments, a
 /// buffer and where in it; a pool is a buffer for each of its parts.
 final class ClText {
   private ClText() {}
@@ -20,7 +20,9 @@ final class ClText {
       text.append(
           switch (part) {
             case Shared shared -> shared.text();
-            case Definition definition -> text(definition, kernel.poolParts());
+            case Definition definition when definition.name().equals(kernel.name()) ->
+                text(definition, kernel.poolParts());
+            case Definition _ -> "";
           });
       if (isFirst && kernel.poolParts() > 0) {
         text.append(ClPool.function(kernel.poolParts()));

@@ -17,6 +17,12 @@ import org.lwjgl.vulkan.VkPhysicalDeviceVulkan12Properties;
 
 /// What the kernels need of a Vulkan device beyond the least that every device has.
 final class VkFeatures {
+  /// Items of the largest work-group of the kernels.
+  private static final int MOST_ITEMS = 256;
+
+  /// What it shares.
+  private static final int MOST_LOCAL_BYTES = 17 << 10;
+
   private VkFeatures() {}
 
   /// The first thing needed that the device has not.
@@ -40,6 +46,12 @@ final class VkFeatures {
       }
       if (!since12.storageBuffer8BitAccess() || !since11.storageBuffer16BitAccess()) {
         missing.add("8-bit and 16-bit storage");
+      }
+      var limits = properties.properties().limits();
+      if (limits.maxComputeWorkGroupInvocations() < MOST_ITEMS
+          || limits.maxComputeSharedMemorySize() < MOST_LOCAL_BYTES) {
+        missing.add(
+            "work-groups of %d items that share %d bytes".formatted(MOST_ITEMS, MOST_LOCAL_BYTES));
       }
       return missing.stream().findFirst();
     }
