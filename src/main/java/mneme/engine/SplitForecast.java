@@ -2,7 +2,6 @@ package mneme.engine;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import mneme.device.ProgramSize;
 import mneme.memory.PoolShape;
@@ -36,12 +35,14 @@ final class SplitForecast {
             report.running().filter(running -> running.model().name().equals(name)).isPresent())
         .flatMap(report -> report.berth().stream())
         .findFirst()
-        .flatMap(berth -> loaded(berth, books.get(berth.station().device())));
+        .flatMap(berth ->
+            Optional.ofNullable(books.get(berth.station().device()))
+                .flatMap(its -> loaded(berth, its)));
   }
 
   private Optional<Forecast.OnDevice> loaded(Landing.Berth berth, MemoryPool.Books books) {
     ProgramSize size = new ProgramSize(berth.weightBytes(), berth.at().scratchBytes());
-    return Objects.requireNonNull(books)
+    return books
         .shape()
         .filter(shape -> shape.banks().size() > 1)
         .map(shape -> {

@@ -27,7 +27,7 @@ final class MemoryOpCases {
         .flatMap(List::stream);
   }
 
-  private static List<OpCase> attentions() {
+  static List<OpCase> attentions() {
     List<OpCase> cases = new ArrayList<>();
     var full = new MemoryNeed.Kv(2, 16, 16, 0);
     Tensor sinks = new RandomTensors(4).normal(6);
@@ -45,6 +45,18 @@ final class MemoryOpCases {
             "attention in a page-wide window",
             new MemoryNeed.Kv(2, 16, 16, 16),
             spec(6, 0, sinks)));
+    var half = KvEncoding.both(Encoding.F16);
+    cases.add(attention("long attention", full, spec(6, 0, null)));
+    cases.add(
+        attention("long attention in halves", new MemoryNeed.Kv(2, 64, 136, 0), spec(8, 0, null))
+            .with(half)
+            .with(2e-3));
+    cases.add(
+        attention(
+            "long attention of many heads", new MemoryNeed.Kv(1, 16, 20, 0), spec(11, 5, null)));
+    cases.add(
+        attention(
+            "long attention in a window", new MemoryNeed.Kv(2, 16, 16, 140), spec(6, 0, sinks)));
     for (Encoding keys : OpCases.kvEncodings()) {
       for (Encoding values : OpCases.kvEncodings()) {
         boolean isBlocks = keys == Encoding.Q8_0 || values == Encoding.Q8_0;

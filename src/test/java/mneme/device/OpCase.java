@@ -72,6 +72,11 @@ record OpCase(String name, Graph graph, Numerics numerics, KvEncoding encoding, 
     }
   }
 
+  /// Whether the case is one of the few that are also run over hundreds of tokens.
+  boolean isForLongContexts() {
+    return name.startsWith("long ");
+  }
+
   /// Every encoding that weights can have.
   static List<Encoding> weightEncodings() {
     return Arrays.stream(Encoding.values()).filter(OpCase::isOfWeights).toList();

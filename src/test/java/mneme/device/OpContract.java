@@ -61,6 +61,41 @@ public abstract class OpContract extends DeviceContract {
     }
   }
 
+  static Stream<OpCase> longCases() {
+    return MemoryOpCases.attentions().stream().filter(OpCase::isForLongContexts);
+  }
+
+  /// Longer than what a work-group of a graphics device goes through at once; there, tokens read
+  /// one by one go through other kernels than a prompt.
+  @ParameterizedTest
+  @MethodSource("longCases")
+  void longContextsKeepTheirBits(OpCase opCase) {
+    int[] tokens = new Random(12).ints(290, 0, OpCase.TOKENS).toArray();
+    try (Device reference = new ReferenceDevice();
+        Rig expected = longRig(reference, opCase);
+        Rig rig = longRig(device, opCase)) {
+      float[][] rows = rig.read(tokens, tokens.length);
+      Rows.assertClose(opCase, rows, expected.read(tokens, tokens.length));
+      Rows.assertSameBits(rows, rig.read(tokens, 120, 1));
+      Rows.assertSameBits(rows, rig.read(tokens, 131, 7, 1, 60, 2));
+      Rig.Sequence one = rig.sequence();
+      Rig.Sequence other = rig.sequence();
+      rig.step(one.next(Arrays.copyOf(tokens, 280), 0), other.next(Arrays.copyOf(tokens, 127), 0));
+      for (int i = 0; i < 4; i++) {
+        float[][] both =
+            rig.step(
+                one.next(new int[] {tokens[280 + i]}, 1),
+                other.next(new int[] {tokens[127 + i]}, 1));
+        Rows.assertSameBits(both, new float[][] {rows[280 + i], rows[127 + i]});
+      }
+    }
+  }
+
+  private static Rig longRig(Device device, OpCase opCase) {
+    MemoryPlan plan = MemoryPlan.of(opCase.graph().needs(), opCase.encoding(), PAGE_TOKENS);
+    return new Rig(device, opCase.graph(), opCase.numerics(), plan, 256);
+  }
+
   @Test
   void givesTheWantedRowsOnly() {
     OpCase opCase = OpCase.of("outputs", 8, (g, in) -> g.rmsNorm(in.next(8), null, 1e-6f));

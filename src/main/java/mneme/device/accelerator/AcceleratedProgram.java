@@ -65,7 +65,7 @@ final class AcceleratedProgram implements Program {
       case Op.MatMul o -> matrixOps.prepare(o);
       case Op.BlockMatMul o -> matrixOps.prepare(o);
       case Op.ExpertMatMul o -> matrixOps.prepare(o);
-      case Op.Stateful o -> memoryOps.check(o);
+      case Op.Stateful o -> memoryOps.prepare(o);
       default -> {}
     }
   }
@@ -140,6 +140,7 @@ final class AcceleratedProgram implements Program {
         Weights.bytes(graph),
         scratchBytes(new ScratchPlan(graph), largest.rows())
             + StepTables.bytes(graph, plan, largest.rows())
+            + MemoryOps.roomBytes(graph)
             + FIXED_BYTES);
   }
 
@@ -154,7 +155,7 @@ final class AcceleratedProgram implements Program {
 
   @Override
   public long scratchBytes() {
-    return scratch.bytes() + tables.bytes() + FIXED_BYTES;
+    return scratch.bytes() + tables.bytes() + MemoryOps.roomBytes(graph) + FIXED_BYTES;
   }
 
   @Override
@@ -162,6 +163,7 @@ final class AcceleratedProgram implements Program {
     accelerator.finish();
     scratch.release();
     bestTokens.close();
+    memoryOps.close();
     tables.close();
     weights.close();
   }

@@ -53,6 +53,30 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return definitions.getOrDefault(PARTS, 0);
   }
 
+  /// A kernel that reads keys and values of one shape from a pool.
+  static Kernel attention(String name, AttentionShape shape, int slots, int poolParts) {
+    return new Kernel(
+        "attention",
+        name,
+        Map.of(
+            PARTS,
+            poolParts,
+            "KEY_ENCODING",
+            shape.keys().ggufId(),
+            "KEY_WIDTH",
+            shape.keyWidth(),
+            "VALUE_ENCODING",
+            shape.values().ggufId(),
+            "VALUE_ROW_WIDTH",
+            shape.valueRowWidth(),
+            "VALUE_WIDTH",
+            shape.valueWidth(),
+            "CAPPED",
+            shape.isCapped() ? 1 : 0,
+            "SLOTS",
+            slots));
+  }
+
   /// The definitions as lines of a preprocessor, always in the same order.
   String defined() {
     var lines = new StringBuilder();

@@ -21,10 +21,12 @@ public final class KernelFile {
   /// All that kernels are made of.
   static final List<String> NAMES =
       List.of(
+          "attention.kernel",
           "curves.kernel",
           "matrix.kernel",
           "memory.kernel",
           "opencl.prelude",
+          "probe.kernel",
           "rows.kernel",
           "select.kernel",
           "vulkan.prelude");

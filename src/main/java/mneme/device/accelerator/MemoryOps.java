@@ -13,6 +13,13 @@ import mneme.memory.MemoryPlan;
 
 /// Launches the kernels of `memory.kernel`.
 final class MemoryOps {
+  /// For what the parts of attention leave to be added up, however large a step is.
+  private static final long ROOM_BYTES = 16 << 20;
+
+  /// Work-groups that are enough for a device without dealing out parts.
+  private static final int ENOUGH_GROUPS = 512;
+
+  private static final int MAX_KEY_WIDTH = 1296;
   private static final int MAX_VALUE_WIDTH = 1024;
   private static final int MAX_TAPS = 16;
   private static final int MAX_HEAD_WIDTH = 2048;
@@ -22,6 +29,7 @@ final class MemoryOps {
   private final StepTables tables;
   private final Graph graph;
   private final MemoryPlan plan;
+  private final Memory room;
 
   MemoryOps(
       Accelerator accelerator, Weights weights, StepTables tables, Graph graph, MemoryPlan plan) {
@@ -30,12 +38,41 @@ final class MemoryOps {
     this.tables = tables;
     this.graph = graph;
     this.plan = plan;
+    this.room = accelerator.allocate(roomBytes(graph), "the parts of attention");
   }
 
+  /// What the ops of `graph` keep on the device for working, however large a step is.
+  static long roomBytes(Graph graph) {
+    return graph.ops().stream().anyMatch(Op.Attention.class::isInstance) ? ROOM_BYTES : 0;
+  }
+
+  void close() {
+    room.release();
+  }
+
+  /// Builds what `op` needs.
+  ///
   /// @throws DeviceException kind FAILED if the op is too large for its kernel
-  void check(Op.Stateful op) {
-    if (op instanceof Op.Attention attention && valueWidth(attention) > MAX_VALUE_WIDTH) {
-      throw tooLarge("attention", "values of " + valueWidth(attention), MAX_VALUE_WIDTH);
+  void prepare(Op.Stateful op) {
+    check(op);
+    if (op instanceof Op.Attention attention) {
+      AttentionShape shape = shape(attention);
+      int parts = accelerator.poolParts(1);
+      accelerator.build(Kernel.attention("attend", shape, shape.fewSlots(), parts));
+      accelerator.build(Kernel.attention("attend", shape, shape.mostSlots(), parts));
+      accelerator.build(Kernel.attention("attend_parts", shape, shape.fewSlots(), 0));
+    }
+  }
+
+  private void check(Op.Stateful op) {
+    if (op instanceof Op.Attention attention) {
+      AttentionShape shape = shape(attention);
+      if (shape.valueWidth() > MAX_VALUE_WIDTH) {
+        throw tooLarge("attention", "values of " + shape.valueWidth(), MAX_VALUE_WIDTH);
+      }
+      if (!shape.fits()) {
+        throw tooLarge("attention", "keys of " + shape.keyWidth(), MAX_KEY_WIDTH);
+      }
     }
     if (op instanceof Op.ShortConv conv && conv.weight().columns() > MAX_TAPS) {
       throw tooLarge("a short convolution", conv.weight().columns() + " taps", MAX_TAPS);
@@ -232,37 +269,66 @@ final class MemoryOps {
         .each((long) step.rows() * kv.heads() * ((half.width() + 31) / 32), 1);
   }
 
+  private AttentionShape shape(Op.Attention op) {
+    return AttentionShape.of(op, (MemoryNeed.Kv) graph.needs().get(op.need()), plan);
+  }
+
   private void attend(Op.Attention op, MemoryNeed.Kv kv, MemoryPlan.Place.InPage place, Step step) {
     AttentionSpec spec = op.spec();
-    boolean latent = kv.valueWidth() == 0;
+    AttentionShape shape = shape(op);
+    boolean isDecode = step.rows() == step.spans();
+    int slots = isDecode ? shape.fewSlots() : shape.mostSlots();
+    int parts = isDecode ? parts(shape, step) : 0;
     Launch launch =
-        tables.rows(
-            launch("attend", step)
-                .at(step.scratch(), step.at(op.query()))
-                .at(step.scratch(), step.at(op.out()))
-                .pool(step.pool().arguments()));
+        tables.spans(
+            tables.rows(
+                accelerator
+                    .launch(Kernel.attention("attend", shape, slots, step.pool().kernelParts()))
+                    .at(step.scratch(), step.at(op.query()))
+                    .at(step.scratch(), step.at(op.out()))
+                    .pool(step.pool().arguments())));
     tables
         .pages(launch, place.group())
         .at(weights.vector(spec.sinks()), 0)
-        .number(spec.queryHeads())
-        .number(kv.heads())
-        .number(kv.keyWidth())
-        .number(valueWidth(op))
+        .at(room, 0)
+        .number(shape.heads())
+        .number(shape.kvHeads())
         .number(plan.pageTokens())
         .number(kv.windowTokens())
         .number(Math.toIntExact(place.keysAt()))
-        .number(plan.encoding().keys().ggufId())
-        .number(Math.toIntExact(latent ? place.keysAt() : place.valuesAt()))
-        .number((latent ? plan.encoding().keys() : plan.encoding().values()).ggufId())
-        .number(latent ? kv.keyWidth() : kv.valueWidth())
+        .number(Math.toIntExact(kv.valueWidth() == 0 ? place.keysAt() : place.valuesAt()))
+        .number(parts)
+        .flag(spec.sinks() != null)
         .number(spec.scale())
         .number(spec.softcap())
-        .flag(spec.sinks() != null)
-        .groups(spec.queryHeads(), step.rows());
+        .groups(shape.groups(slots) * Math.max(1, parts), step.rows());
+    if (parts > 0) {
+      addParts(op, kv, parts, step);
+    }
   }
 
-  private int valueWidth(Op.Attention op) {
-    var kv = (MemoryNeed.Kv) graph.needs().get(op.need());
-    return kv.valueWidth() == 0 ? op.spec().latentValueWidth() : kv.valueWidth();
+  /// Parts that have a work-group each: all if that gives the device more to do at once and what
+  /// they leave fits the room, else 0.
+  private int parts(AttentionShape shape, Step step) {
+    int parts = tables.lastPosition() / AttentionShape.PART + 1;
+    boolean isEnough = step.rows() * shape.groups(shape.fewSlots()) >= ENOUGH_GROUPS;
+    boolean fits = step.rows() * shape.partBytes() <= ROOM_BYTES / parts;
+    return parts > 1 && !isEnough && fits ? parts : 0;
+  }
+
+  private void addParts(Op.Attention op, MemoryNeed.Kv kv, int parts, Step step) {
+    AttentionShape shape = shape(op);
+    tables
+        .rows(
+            accelerator
+                .launch(Kernel.attention("attend_parts", shape, shape.fewSlots(), 0))
+                .at(step.scratch(), step.at(op.out())))
+        .at(weights.vector(op.spec().sinks()), 0)
+        .at(room, 0)
+        .number(shape.heads())
+        .number(kv.windowTokens())
+        .number(parts)
+        .flag(op.spec().sinks() != null)
+        .groups(shape.heads(), step.rows());
   }
 }

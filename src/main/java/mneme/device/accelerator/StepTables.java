@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ final class StepTables implements AutoCloseable {
   private long end;
   private int rows;
   private int spans;
+  private int lastPosition;
 
   private enum Table {
     TOKENS,
@@ -144,6 +146,7 @@ final class StepTables implements AutoCloseable {
         }
       }
     }
+    lastPosition = Arrays.stream(positions).max().orElse(0);
     put(Table.TOKENS, tokens);
     put(Table.ROWS, ofRow);
     put(Table.SPANS, ofSpan);
@@ -217,6 +220,11 @@ final class StepTables implements AutoCloseable {
     return spans;
   }
 
+  /// The largest position of a row.
+  int lastPosition() {
+    return lastPosition;
+  }
+
   Launch tokens(Launch launch) {
     return table(launch, Table.TOKENS);
   }
@@ -235,9 +243,14 @@ final class StepTables implements AutoCloseable {
     return table(table(launch, new Lists(group)), Table.PAGES);
   }
 
-  /// First row, length and start of each span; then where each keeps state `rank`.
+  /// First row, length and start of each span.
+  Launch spans(Launch launch) {
+    return table(launch, Table.SPANS);
+  }
+
+  /// As [#spans]; then where each span keeps state `rank`.
   Launch states(Launch launch, int rank) {
-    return table(table(launch, Table.SPANS), new States(rank));
+    return table(spans(launch), new States(rank));
   }
 
   Launch turns(Launch launch, RopeSpec spec) {

@@ -20,8 +20,8 @@ final class VkFeatures {
   /// Items of the largest work-group of the kernels.
   private static final int MOST_ITEMS = 256;
 
-  /// What it shares.
-  private static final int MOST_LOCAL_BYTES = 17 << 10;
+  /// Most that one shares.
+  private static final int MOST_LOCAL_BYTES = 32 << 10;
 
   private VkFeatures() {}
 
