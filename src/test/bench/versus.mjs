@@ -5,9 +5,8 @@
 //
 // Prints every round, then a table of medians and whether both computed the same; MNEME names the
 // command (default ./mneme), CASES a pattern of the rows that are wanted (default all).
-import {spawn} from "node:child_process";
-import {createInterface} from "node:readline";
 import path from "node:path";
+import {likeness, median, start} from "./programs.mjs";
 
 const [model, rounds = "5", threads = "2"] = process.argv.slice(2);
 const here = import.meta.dirname;
@@ -18,21 +17,6 @@ const cases = [
     ["decode, 16 sequences, short contexts", "decode 16 32 4"],
     ["prefill of 512 tokens", "prefill 512"]
 ].filter(([label]) => new RegExp(process.env.CASES ?? "").test(label));
-
-function start(command, args) {
-    const child = spawn(command, args, {stdio: ["pipe", "pipe", "inherit"]});
-    const waiting = [];
-    createInterface({input: child.stdout}).on("line", (line) => {
-        if (line.startsWith("{")) waiting.shift()(JSON.parse(line));
-    });
-    child.on("exit", (code) => {
-        if (waiting.length > 0) throw new Error(`${command} ended with ${code}`);
-    });
-    return {
-        ask: (line) => new Promise((done) => { waiting.push(done); child.stdin.write(line + "\n"); }),
-        stop: () => child.stdin.end("quit\n")
-    };
-}
 
 const mneme = process.env.MNEME ?? "./mneme";
 const programs = {
@@ -47,7 +31,6 @@ for (const [name, program] of Object.entries(programs)) {
 }
 console.log("peak memory after loading, KiB:", JSON.stringify(peaks));
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const rows = [];
 for (const [label, command] of cases) {
     const speeds = {mneme: [], "llama.cpp": []};
@@ -65,16 +48,7 @@ for (const [label, command] of cases) {
 console.log("| | Mneme tokens/s | llama.cpp tokens/s | ratio |\n|---|---|---|---|");
 rows.forEach((row) => console.log(row));
 
-// Shares of the ten likeliest tokens among each other: one program rounds what the other does not.
-const shares = (top) => {
-    const whole = top.reduce((sum, [, p]) => sum + p, 0);
-    return new Map(top.map(([token, p]) => [token, p / whole]));
-};
-const ours = shares((await programs.mneme.ask("check 64")).top);
-const theirs = shares((await programs["llama.cpp"].ask("check 64")).top);
-const common = [...ours.keys()].filter((token) => theirs.has(token));
-const apart = Math.max(...common.map((token) => Math.abs(ours.get(token) - theirs.get(token))));
-console.log(`correctness: after 64 tokens the likeliest next token is ${[...ours.keys()][0]} here and ` +
-    `${[...theirs.keys()][0]} there; of the ten likeliest ${common.length} are common, their shares at most ` +
-    `${apart.toFixed(4)} apart`);
+const ours = await programs.mneme.ask("check 64");
+const theirs = await programs["llama.cpp"].ask("check 64");
+console.log("correctness: after 64 tokens " + likeness(ours, theirs));
 Object.values(programs).forEach((program) => program.stop());

@@ -58,8 +58,14 @@ final class BenchModel implements Runnable {
       names = "--ctx",
       paramLabel = "N",
       defaultValue = "2304",
-      description = "Longest sequence (${DEFAULT-VALUE}).")
+      description = "Tokens that each of them has room for (${DEFAULT-VALUE}).")
   private int contextTokens;
+
+  @Option(
+      names = "--longest",
+      paramLabel = "N",
+      description = "Tokens that a sequence alone has room for (default: as many as each).")
+  private int longest;
 
   @Option(
       names = "--ops",
@@ -76,7 +82,7 @@ final class BenchModel implements Runnable {
   public void run() {
     Path path = configured.catalog().path(model);
     Optional<OpTimes> times = showsOps ? Optional.of(new OpTimes()) : Optional.empty();
-    var room = new ModelSpeed.Room(sequences, contextTokens, contextTokens);
+    var room = new ModelSpeed.Room(sequences, contextTokens, Math.max(contextTokens, longest));
     try (Device opened = times.map(device::openTimed).orElseGet(device::open);
         ModelFile file = ModelFiles.open(path);
         ModelSpeed speed = new ModelSpeed(file, opened, KvEncoding.both(kv), room)) {
