@@ -36,19 +36,23 @@ public final class KernelCache {
 
   /// What was compiled of `source` before, or else what `compile` gives, which is kept.
   public byte[] get(String source, Supplier<byte[]> compile) {
-    Path file = folder.resolve(HexFormat.of().formatHex(hash(bytes(compiler + "\n" + source))));
-    Optional<byte[]> known = read(file);
+    Optional<byte[]> known = find(source);
     if (known.isPresent()) {
       return known.get();
     }
     byte[] compiled = compile.get();
-    keep(file, compiled);
+    keep(source, compiled);
     return compiled;
   }
 
-  private static Optional<byte[]> read(Path file) {
+  private Path file(String source) {
+    return folder.resolve(HexFormat.of().formatHex(hash(bytes(compiler + "\n" + source))));
+  }
+
+  /// What was kept for `source`, whole as it was.
+  public Optional<byte[]> find(String source) {
     try {
-      byte[] all = Files.readAllBytes(file);
+      byte[] all = Files.readAllBytes(file(source));
       byte[] compiled = Arrays.copyOfRange(all, Math.min(HASH_BYTES, all.length), all.length);
       boolean isWhole = Arrays.equals(hash(compiled), Arrays.copyOf(all, HASH_BYTES));
       return isWhole ? Optional.of(compiled) : Optional.empty();
@@ -57,8 +61,9 @@ public final class KernelCache {
     }
   }
 
-  /// Others may do the same at the same time, so the file appears when it is whole.
-  private void keep(Path file, byte[] compiled) {
+  /// In the place of what was kept for `source` before. Others may do the same at the same time, so
+  /// the file appears when it is whole.
+  public void keep(String source, byte[] compiled) {
     try {
       Files.createDirectories(folder);
       Path part = Files.createTempFile(folder, "part", "");
@@ -68,7 +73,7 @@ public final class KernelCache {
               .put(hash(compiled))
               .put(compiled)
               .array());
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, file(source), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException _) {
       // compiled again next time
     }

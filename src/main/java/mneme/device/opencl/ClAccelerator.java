@@ -21,6 +21,7 @@ import java.nio.IntBuffer;
 import mneme.device.DeviceException;
 import mneme.device.accelerator.Accelerator;
 import mneme.device.accelerator.Kernel;
+import mneme.device.accelerator.KernelCache;
 import mneme.device.accelerator.Launch;
 import mneme.device.accelerator.Memory;
 import mneme.device.accelerator.Tally;
@@ -41,6 +42,11 @@ final class ClAccelerator implements Accelerator {
   private final Tally tally = new Tally();
 
   ClAccelerator(long platform, long device) {
+    this(platform, device, KernelCache.ofUser(ClCompiler.name(platform, device)));
+  }
+
+  /// @param cache of what the driver made of programs
+  ClAccelerator(long platform, long device, KernelCache cache) {
     this.largestBytes = ClQuery.deviceLong(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer error = stack.mallocInt(1);
@@ -55,7 +61,7 @@ final class ClAccelerator implements Accelerator {
       queue = clCreateCommandQueue(context, device, 0, error);
       ClErrors.check(error.get(0), "opening the device's queue");
     }
-    kernels = new ClKernels(context, device);
+    kernels = new ClKernels(new ClCompiler(context, device, cache));
   }
 
   @Override

@@ -1,17 +1,12 @@
 package mneme.device.opencl;
 
-import static org.lwjgl.opencl.CL10.CL_PROGRAM_BUILD_LOG;
-import static org.lwjgl.opencl.CL10.CL_SUCCESS;
-import static org.lwjgl.opencl.CL10.clBuildProgram;
 import static org.lwjgl.opencl.CL10.clCreateKernel;
-import static org.lwjgl.opencl.CL10.clCreateProgramWithSource;
 import static org.lwjgl.opencl.CL10.clReleaseKernel;
 import static org.lwjgl.opencl.CL10.clReleaseProgram;
 
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import mneme.device.DeviceException;
 import mneme.device.accelerator.Kernel;
 import mneme.device.accelerator.KernelFile;
 import org.lwjgl.system.MemoryStack;
@@ -21,14 +16,12 @@ final class ClKernels implements AutoCloseable {
   /// @param items of one work-group
   record Built(long handle, String name, int items) {}
 
-  private final long context;
-  private final long device;
+  private final ClCompiler compiler;
   private final Map<Kernel, Long> programs = new HashMap<>();
   private final Map<Kernel, Built> kernels = new HashMap<>();
 
-  ClKernels(long context, long device) {
-    this.context = context;
-    this.device = device;
+  ClKernels(ClCompiler compiler) {
+    this.compiler = compiler;
   }
 
   Built built(Kernel kernel) {
@@ -52,21 +45,7 @@ final class ClKernels implements AutoCloseable {
   }
 
   private long program(Kernel kernel) {
-    try (MemoryStack stack = MemoryStack.stackPush()) {
-      IntBuffer error = stack.mallocInt(1);
-      long program = clCreateProgramWithSource(context, ClText.of(kernel), error);
-      ClErrors.check(error.get(0), "program " + kernel.file());
-      int result = clBuildProgram(program, device, "-cl-std=CL1.2", null, 0);
-      if (result != CL_SUCCESS) {
-        String log = ClQuery.buildLog(program, device, CL_PROGRAM_BUILD_LOG);
-        clReleaseProgram(program);
-        throw new DeviceException(
-            DeviceException.Kind.BUILD_FAILED,
-            "the device's compiler refuses %s.kernel (error %d): %s"
-                .formatted(kernel.file(), result, log));
-      }
-      return program;
-    }
+    return compiler.program(ClText.of(kernel), kernel.name());
   }
 
   @Override

@@ -1,10 +1,13 @@
 package mneme.device.opencl;
 
 import static org.lwjgl.opencl.CL10.CL_MEM_SIZE;
+import static org.lwjgl.opencl.CL10.CL_PROGRAM_BINARIES;
+import static org.lwjgl.opencl.CL10.CL_PROGRAM_BINARY_SIZES;
 import static org.lwjgl.opencl.CL10.clGetDeviceInfo;
 import static org.lwjgl.opencl.CL10.clGetMemObjectInfo;
 import static org.lwjgl.opencl.CL10.clGetPlatformInfo;
 import static org.lwjgl.opencl.CL10.clGetProgramBuildInfo;
+import static org.lwjgl.opencl.CL10.clGetProgramInfo;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
+import org.lwjgl.system.MemoryUtil;
 
 /// Reads the properties of OpenCL platforms and devices.
 final class ClQuery {
@@ -50,6 +54,23 @@ final class ClQuery {
   static String buildLog(long program, long device, int property) {
     return text(
         bytes((value, size) -> clGetProgramBuildInfo(program, device, property, value, size)));
+  }
+
+  /// What the driver made of a program of one device; nothing if it does not give it.
+  static byte[] binary(long program) {
+    ByteBuffer sizes =
+        bytes((value, size) -> clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, value, size));
+    byte[] binary = new byte[Math.toIntExact(sizes.getLong(0))];
+    ByteBuffer target = MemoryUtil.memAlloc(Math.max(1, binary.length));
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      PointerBuffer targets = stack.pointers(target);
+      ClErrors.check(
+          clGetProgramInfo(program, CL_PROGRAM_BINARIES, targets, null), "asking for a binary");
+      target.get(0, binary);
+      return binary;
+    } finally {
+      MemoryUtil.memFree(target);
+    }
   }
 
   private static ByteBuffer bytes(Getter getter) {
