@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -133,6 +134,16 @@ public final class GraphicsDevices implements LauncherSessionListener {
     @Override
     public Ceiling ceiling() {
       return Ceiling.of(device).orElseThrow();
+    }
+
+    @Override
+    public OptionalLong allocatedBytes() {
+      return device.allocatedBytes();
+    }
+
+    @Override
+    public OptionalLong driverBytes() {
+      return device.driverBytes();
     }
 
     @Override
