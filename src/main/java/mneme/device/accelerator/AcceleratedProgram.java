@@ -1,6 +1,8 @@
 package mneme.device.accelerator;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
@@ -12,7 +14,6 @@ import mneme.device.StepSize;
 import mneme.graph.Graph;
 import mneme.graph.Op;
 import mneme.memory.MemoryPlan;
-import org.jspecify.annotations.Nullable;
 
 /// A graph on an accelerator. A step is one sequence of launches, waited for once, at its end.
 final class AcceleratedProgram implements Program {
@@ -22,6 +23,7 @@ final class AcceleratedProgram implements Program {
   private final Accelerator accelerator;
   private final Graph graph;
   private final Edges edges;
+  private final Stages stages;
   private final ScratchPlan places;
   private final Weights weights;
   private final StepTables tables;
@@ -29,13 +31,19 @@ final class AcceleratedProgram implements Program {
   private final MatrixOps matrixOps;
   private final MemoryOps memoryOps;
   private final BestTokens bestTokens;
+  private final boolean hasOutputRows;
+
+  /// Stands for this program where others outlive it.
+  private final Object identity = new Object();
+
   private Memory scratch;
 
   private AcceleratedProgram(WeightStore store, Graph graph, MemoryPlan plan) {
     this.accelerator = store.accelerator();
     this.graph = graph;
     this.edges = Edges.of(graph);
-    this.places = new ScratchPlan(graph);
+    this.stages = new Stages(graph);
+    this.places = new ScratchPlan(graph, stages);
     this.weights = new Weights(store);
     this.tables = new StepTables(accelerator, graph, plan);
     this.scratch = accelerator.allocate(16, "the scratch");
@@ -43,6 +51,7 @@ final class AcceleratedProgram implements Program {
     this.matrixOps = new MatrixOps(accelerator, weights, tables);
     this.memoryOps = new MemoryOps(accelerator, weights, tables, graph, plan);
     this.bestTokens = new BestTokens(accelerator);
+    this.hasOutputRows = graph.ops().stream().anyMatch(Op.OutputRows.class::isInstance);
   }
 
   /// Uploads the weights that no other program has there; holds nothing if that fails.
@@ -87,11 +96,11 @@ final class AcceleratedProgram implements Program {
     tables.reserve(batch.rows());
     tables.fill(batch, own);
     var step = new Step(places, scratch, own, tables);
-    for (Op op : graph.ops()) {
-      run(op, step, batch);
-    }
-    if (step.rows() > 0) {
-      fetch(step.at(graph.logits()), step.rows(), logits);
+    int wanted = hasOutputRows ? batch.outputs() : batch.rows();
+    graph.ops().forEach(op -> give(op, batch, step));
+    accelerator.repeat(shape(step, batch.outputs()), () -> launch(step, batch.outputs()));
+    if (wanted > 0) {
+      fetch(step.at(graph.logits()), wanted, logits);
     }
     accelerator.finish();
   }
@@ -105,25 +114,58 @@ final class AcceleratedProgram implements Program {
     }
   }
 
-  private void run(Op op, Step step, Batch batch) {
-    if (step.rows() == 0) {
-      return;
+  /// What the launches of a step depend on.
+  private record Shape(
+      Object program, int rows, int spans, int outputs, int parts, List<Memory> memories) {}
+
+  private Shape shape(Step step, int outputs) {
+    return new Shape(
+        identity,
+        step.rows(),
+        step.spans(),
+        outputs,
+        tables.lastPosition() / AttentionShape.PART,
+        memories(step));
+  }
+
+  private List<Memory> memories(Step step) {
+    List<Memory> memories = new ArrayList<>(step.pool().arguments());
+    memories.add(scratch);
+    memories.add(tables.memory());
+    return memories;
+  }
+
+  private void launch(Step step, int outputs) {
+    List<Op> ops = stages.ops();
+    for (int i = 0; i < ops.size() && step.rows() > 0; i++) {
+      if (stages.begins(i)) {
+        accelerator.barrier();
+      }
+      run(ops.get(i), step, outputs);
     }
+  }
+
+  private void run(Op op, Step step, int outputs) {
     switch (op) {
       case Op.Embed o -> matrixOps.embed(o, step);
-      case Op.Given o -> give(batch.given(), step.at(o.out()), step.count(o.out()));
+      case Op.Given _ -> {} // its rows were written before
       case Op.MatMul o -> matrixOps.product(o, step);
       case Op.BlockMatMul o -> matrixOps.blockProduct(o, step);
       case Op.ExpertMatMul o -> matrixOps.expertProduct(o, step);
-      case Op.OutputRows o -> rowOps.outputRows(o, step, batch.outputs());
+      case Op.OutputRows o -> rowOps.outputRows(o, step, outputs);
       case Op.Stateful o -> memoryOps.run(o, step);
       default -> rowOps.run(op, step);
     }
   }
 
-  private void give(float @Nullable [] rows, long at, int numbers) {
-    if (rows != null) { // none is a fault of the batch, which was found before
-      accelerator.write(scratch, at, MemorySegment.ofArray(rows).asSlice(0, 4L * numbers));
+  /// Rows that come with the batch are there before anything is launched. Their op is in the first
+  /// stage, so nobody else has their place until they are read.
+  private void give(Op op, Batch batch, Step step) {
+    float[] rows = batch.given();
+    if (op instanceof Op.Given given && rows != null) {
+      long bytes = 4L * step.count(given.out());
+      MemorySegment source = MemorySegment.ofArray(rows).asSlice(0, bytes);
+      accelerator.write(scratch, step.at(given.out()), source);
     }
   }
 
@@ -138,7 +180,7 @@ final class AcceleratedProgram implements Program {
   static ProgramSize measure(Graph graph, MemoryPlan plan, StepSize largest) {
     return new ProgramSize(
         Weights.bytes(graph),
-        scratchBytes(new ScratchPlan(graph), largest.rows())
+        scratchBytes(new ScratchPlan(graph, new Stages(graph)), largest.rows())
             + StepTables.bytes(graph, plan, largest.rows())
             + MemoryOps.roomBytes(graph)
             + FIXED_BYTES);

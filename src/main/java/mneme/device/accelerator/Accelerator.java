@@ -3,8 +3,8 @@ package mneme.device.accelerator;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
-/// A device that runs kernels. Everything happens in the order of the calls; nothing has happened
-/// for sure before [#finish] or [#read].
+/// A device that runs kernels. Everything happens in the order of the calls, but for what [#repeat]
+/// says; nothing has happened for sure before [#finish] or [#read].
 public interface Accelerator extends AutoCloseable {
   /// @param what it is for, for the message
   /// @throws mneme.device.DeviceException kind OUT_OF_MEMORY if the device cannot give that much at
@@ -40,6 +40,14 @@ public interface Accelerator extends AutoCloseable {
 
   /// A launch, to be given the kernel's parameters in their order.
   Launch launch(Kernel kernel);
+
+  /// Runs `launches`, which may run side by side but for those that a [#barrier] parts. A device
+  /// may keep what it made of them for the next time that an equal key comes: then they must be the
+  /// same, down to the addresses.
+  void repeat(Object key, Runnable launches);
+
+  /// Inside of [#repeat]: what follows begins when all before it has ended.
+  void barrier();
 
   void finish();
 

@@ -210,6 +210,7 @@ final class MemoryOps {
         .number(valueWidth)
         .number(op.epsilon())
         .each(op.heads(), step.spans());
+    accelerator.barrier();
     Launch columns =
         launch("matrix_lstm", step)
             .at(step.scratch(), step.at(op.query()))
@@ -246,6 +247,7 @@ final class MemoryOps {
       keep(
           new Half(op.value(), kv.valueWidth(), place.valuesAt(), values), kv, place.group(), step);
     }
+    accelerator.barrier();
     attend(op, kv, place, step);
   }
 
@@ -318,6 +320,7 @@ final class MemoryOps {
 
   private void addParts(Op.Attention op, MemoryNeed.Kv kv, int parts, Step step) {
     AttentionShape shape = shape(op);
+    accelerator.barrier();
     tables
         .rows(
             accelerator

@@ -12,7 +12,8 @@ import mneme.graph.Wires;
 
 /// Where values lie in the scratch of a step, counted in columns: a value is `rows` rows side by
 /// side, so its first number is at `column * rows`. What nobody reads any more gives its columns to
-/// later values. Columns are dealt in fours, as kernels read four numbers at once.
+/// later values, once all who read it have ended ([Stages]). Columns are dealt in fours, as kernels
+/// read four numbers at once.
 final class ScratchPlan {
   private static final int GRAIN = 4;
 
@@ -24,32 +25,40 @@ final class ScratchPlan {
 
   private final List<Free> free = new ArrayList<>();
 
-  ScratchPlan(Graph graph) {
-    int ops = graph.ops().size();
+  /// To be given back when the next stage begins.
+  private final List<Free> leaving = new ArrayList<>();
+
+  ScratchPlan(Graph graph, Stages stages) {
+    List<Op> order = stages.ops();
+    int ops = order.size();
     int[] lastReader = new int[graph.values()];
     for (int i = 0; i < ops; i++) {
-      for (Value in : Wires.inputs(graph.ops().get(i))) {
+      for (Value in : Wires.inputs(order.get(i))) {
         lastReader[in.id()] = i;
       }
-      lastReader[graph.ops().get(i).out().id()] = i;
+      lastReader[order.get(i).out().id()] = i;
     }
     lastReader[graph.logits().id()] = ops;
     columnOfValue = new int[graph.values()];
     for (int i = 0; i < ops; i++) {
-      Op op = graph.ops().get(i);
+      Op op = order.get(i);
+      if (stages.begins(i)) {
+        leaving.forEach(gap -> give(gap.column(), gap.width()));
+        leaving.clear();
+      }
       columnOfValue[op.out().id()] = take(whole(op.out().width()));
       int work = whole(workWidth(op));
       if (work > 0) {
         int column = take(work);
         columnOfWork.put(op, column);
-        give(column, work);
+        leaving.add(new Free(column, work));
       }
       Wires.inputs(op).stream().distinct().forEach(new Releaser(lastReader, i)::release);
     }
   }
 
   /// Numbers a row that the op needs beside its output.
-  private static int workWidth(Op op) {
+  static int workWidth(Op op) {
     return switch (op) {
       case Op.Route o -> 3 * o.spec().experts();
       case Op.MatrixLstm o -> 3 * o.heads();
@@ -68,7 +77,7 @@ final class ScratchPlan {
 
     void release(Value value) {
       if (lastReader[value.id()] == op) {
-        give(columnOfValue[value.id()], whole(value.width()));
+        leaving.add(new Free(columnOfValue[value.id()], whole(value.width())));
       }
     }
   }

@@ -106,7 +106,7 @@ final class StepTables implements AutoCloseable {
     rows = batch.rows();
     spans = batch.spans().size();
     int[] positions = fillRows(batch);
-    fillPages(batch.spans(), pool);
+    List<Long> pages = fillLists(batch.spans(), pool);
     for (int state : reach.states()) {
       long bytes = plan.states().get(state).bytes();
       put(
@@ -116,6 +116,8 @@ final class StepTables implements AutoCloseable {
               .toArray());
     }
     frequencies.forEach((spec, pairs) -> put(spec, turns(spec, pairs, positions)));
+    // last, so that how many there are moves nothing else
+    put(Table.PAGES, pages.stream().mapToLong(Long::longValue).toArray());
     if (end > memory.bytes()) {
       grow(numbers.byteSize());
     }
@@ -154,7 +156,8 @@ final class StepTables implements AutoCloseable {
     return positions;
   }
 
-  private void fillPages(List<Span> all, AcceleratedPool pool) {
+  /// For each group where the pages of each span will be among all pages, which this gives.
+  private List<Long> fillLists(List<Span> all, AcceleratedPool pool) {
     List<Long> offsets = new ArrayList<>();
     for (int group : reach.groups()) {
       int[] lists = new int[all.size()];
@@ -170,7 +173,7 @@ final class StepTables implements AutoCloseable {
       }
       put(new Lists(group), lists);
     }
-    put(Table.PAGES, offsets.stream().mapToLong(Long::longValue).toArray());
+    return offsets;
   }
 
   /// Cosine and sine of every pair of every row. On the host, as angles grow with the position
@@ -218,6 +221,11 @@ final class StepTables implements AutoCloseable {
 
   int spans() {
     return spans;
+  }
+
+  /// Where the tables are. What lies where in it depends on the step's rows, spans and outputs.
+  Memory memory() {
+    return memory;
   }
 
   /// The largest position of a row.

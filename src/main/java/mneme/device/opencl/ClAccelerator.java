@@ -152,6 +152,15 @@ final class ClAccelerator implements Accelerator {
   }
 
   @Override
+  public void repeat(Object key, Runnable launches) {
+    launches.run();
+  }
+
+  /// The queue runs everything in order.
+  @Override
+  public void barrier() {}
+
+  @Override
   public void finish() {
     ClErrors.check(clFinish(queue), "the step");
   }

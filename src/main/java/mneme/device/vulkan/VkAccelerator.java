@@ -132,7 +132,8 @@ final class VkAccelerator implements Accelerator {
     }
     try (MemoryStack stack = MemoryStack.stackPush()) {
       var range = VkBufferCopy.calloc(1, stack).srcOffset(fromAt).dstOffset(toAt).size(bytes);
-      vkCmdCopyBuffer(commands.next(), ((VkMemory) from).buffer(), ((VkMemory) to).buffer(), range);
+      vkCmdCopyBuffer(
+          commands.nextOnce(), ((VkMemory) from).buffer(), ((VkMemory) to).buffer(), range);
     }
   }
 
@@ -142,7 +143,7 @@ final class VkAccelerator implements Accelerator {
     long to = Math.max(from, (at + bytes) / WORD_BYTES * WORD_BYTES);
     writeZeros(memory, at, from - at);
     if (to > from) {
-      vkCmdFillBuffer(commands.next(), ((VkMemory) memory).buffer(), from, to - from, 0);
+      vkCmdFillBuffer(commands.nextOnce(), ((VkMemory) memory).buffer(), from, to - from, 0);
     }
     writeZeros(memory, to, at + bytes - to);
   }
@@ -170,6 +171,16 @@ final class VkAccelerator implements Accelerator {
   @Override
   public Launch launch(Kernel kernel) {
     return new VkLaunch(commands, kernels.built(kernel), kernels.layout(), parameters);
+  }
+
+  @Override
+  public void repeat(Object key, Runnable launches) {
+    commands.repeat(key, launches);
+  }
+
+  @Override
+  public void barrier() {
+    commands.barrier();
   }
 
   @Override

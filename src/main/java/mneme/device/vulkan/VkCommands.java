@@ -17,6 +17,7 @@ import static org.lwjgl.vulkan.VK10.vkCreateFence;
 import static org.lwjgl.vulkan.VK10.vkDestroyCommandPool;
 import static org.lwjgl.vulkan.VK10.vkDestroyFence;
 import static org.lwjgl.vulkan.VK10.vkEndCommandBuffer;
+import static org.lwjgl.vulkan.VK10.vkFreeCommandBuffers;
 import static org.lwjgl.vulkan.VK10.vkGetDeviceQueue;
 import static org.lwjgl.vulkan.VK10.vkGetPhysicalDeviceProperties;
 import static org.lwjgl.vulkan.VK10.vkQueueSubmit;
@@ -24,7 +25,12 @@ import static org.lwjgl.vulkan.VK10.vkResetFences;
 import static org.lwjgl.vulkan.VK10.vkWaitForFences;
 
 import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.vulkan.VkCommandBuffer;
@@ -39,10 +45,13 @@ import org.lwjgl.vulkan.VkQueue;
 import org.lwjgl.vulkan.VkSubmitInfo;
 
 /// The commands of one device, recorded until somebody waits for them. Each begins when all before
-/// it have ended.
+/// it have ended, but for those in [#repeat].
 final class VkCommands implements AutoCloseable {
   /// A device that takes longer for what was recorded is given up.
   private static final long PATIENCE_NS = TimeUnit.MINUTES.toNanos(5);
+
+  /// Recordings of [#repeat]; each is as large as a step.
+  private static final int MOST_KEPT = 32;
 
   private static final int HERE =
       VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
@@ -51,9 +60,24 @@ final class VkCommands implements AutoCloseable {
   private final VkQueue queue;
   private final long pool;
   private final long fence;
-  private final VkCommandBuffer buffer;
   private final long mostGroups;
-  private boolean isRecording;
+
+  /// Buffers for commands that run once, all of them free after [#finish]; the first `used` are not
+  /// until then.
+  private final List<VkCommandBuffer> once = new ArrayList<>();
+
+  private int used;
+
+  /// Recorded, to run in this order.
+  private final List<VkCommandBuffer> waiting = new ArrayList<>();
+
+  private final Map<Object, VkCommandBuffer> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// What is being recorded.
+  private @Nullable VkCommandBuffer current;
+
+  private boolean isRepeatable;
+  private boolean mustWait;
 
   VkCommands(VkDevice device, int family) {
     this.device = device;
@@ -72,14 +96,6 @@ final class VkCommands implements AutoCloseable {
       var createFence = VkFenceCreateInfo.calloc(stack).sType$Default();
       VkErrors.check(vkCreateFence(device, createFence, null, handle), "opening the queue");
       fence = handle.get(0);
-      var allocate =
-          VkCommandBufferAllocateInfo.calloc(stack)
-              .sType$Default()
-              .commandPool(pool)
-              .level(VK_COMMAND_BUFFER_LEVEL_PRIMARY)
-              .commandBufferCount(1);
-      VkErrors.check(vkAllocateCommandBuffers(device, allocate, pointer), "opening the queue");
-      buffer = new VkCommandBuffer(pointer.get(0), device);
       var properties = VkPhysicalDeviceProperties.calloc(stack);
       vkGetPhysicalDeviceProperties(device.getPhysicalDevice(), properties);
       mostGroups = Integer.toUnsignedLong(properties.limits().maxComputeWorkGroupCount(0));
@@ -91,48 +107,139 @@ final class VkCommands implements AutoCloseable {
     return mostGroups;
   }
 
-  /// Where the next command is to be recorded.
+  /// Where the next launch is to be recorded.
   VkCommandBuffer next() {
-    try (MemoryStack stack = MemoryStack.stackPush()) {
-      if (isRecording) {
-        barrier(HERE, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT, stack);
-      } else {
-        var begin =
-            VkCommandBufferBeginInfo.calloc(stack)
-                .sType$Default()
-                .flags(VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT);
-        VkErrors.check(vkBeginCommandBuffer(buffer, begin), "the step");
-        isRecording = true;
+    VkCommandBuffer buffer = current;
+    if (buffer == null) {
+      if (used == once.size()) {
+        once.add(allocate());
+      }
+      buffer = begin(once.get(used++), VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT);
+    }
+    if (!isRepeatable || mustWait) {
+      barrier(buffer, HERE, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT);
+      mustWait = false;
+    }
+    return buffer;
+  }
+
+  /// Where the next command is to be recorded that must not be repeated.
+  VkCommandBuffer nextOnce() {
+    if (isRepeatable) {
+      throw new IllegalStateException("only launches can be repeated");
+    }
+    return next();
+  }
+
+  /// Adds the launches that were recorded for an equal key before, or else records `launches`. What
+  /// they do must be the same then. They run side by side but for those that a [#barrier] parts.
+  void repeat(Object key, Runnable launches) {
+    end();
+    VkCommandBuffer known = kept.get(key);
+    if (known == null) {
+      known = record(launches);
+      kept.put(key, known);
+      forgetEldest();
+    }
+    waiting.add(known);
+  }
+
+  private VkCommandBuffer record(Runnable launches) {
+    VkCommandBuffer buffer = allocate();
+    boolean isWhole = false;
+    try {
+      begin(buffer, 0);
+      isRepeatable = true;
+      mustWait = true;
+      launches.run();
+      VkErrors.check(vkEndCommandBuffer(buffer), "the step");
+      isWhole = true;
+    } finally {
+      isRepeatable = false;
+      current = null;
+      if (!isWhole) {
+        vkFreeCommandBuffers(device, pool, buffer);
       }
     }
     return buffer;
   }
 
-  private void barrier(int stages, int accesses, MemoryStack stack) {
-    var memory =
-        VkMemoryBarrier.calloc(1, stack)
-            .sType$Default()
-            .srcAccessMask(VK_ACCESS_MEMORY_WRITE_BIT)
-            .dstAccessMask(accesses);
-    vkCmdPipelineBarrier(buffer, HERE, stages, 0, memory, null, null);
+  /// Inside of [#repeat]: what follows waits for what came before.
+  void barrier() {
+    mustWait = true;
+  }
+
+  private void forgetEldest() {
+    if (kept.size() > MOST_KEPT) {
+      var eldest = kept.entrySet().iterator().next();
+      kept.remove(eldest.getKey());
+      waiting.remove(eldest.getValue());
+      vkFreeCommandBuffers(device, pool, eldest.getValue());
+    }
+  }
+
+  private VkCommandBuffer allocate() {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      var allocate =
+          VkCommandBufferAllocateInfo.calloc(stack)
+              .sType$Default()
+              .commandPool(pool)
+              .level(VK_COMMAND_BUFFER_LEVEL_PRIMARY)
+              .commandBufferCount(1);
+      PointerBuffer pointer = stack.mallocPointer(1);
+      VkErrors.check(vkAllocateCommandBuffers(device, allocate, pointer), "the step");
+      return new VkCommandBuffer(pointer.get(0), device);
+    }
+  }
+
+  private VkCommandBuffer begin(VkCommandBuffer buffer, int flags) {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      var begin = VkCommandBufferBeginInfo.calloc(stack).sType$Default().flags(flags);
+      VkErrors.check(vkBeginCommandBuffer(buffer, begin), "the step");
+    }
+    current = buffer;
+    return buffer;
+  }
+
+  private void end() {
+    VkCommandBuffer buffer = current;
+    if (buffer != null) {
+      current = null;
+      VkErrors.check(vkEndCommandBuffer(buffer), "the step");
+      waiting.add(buffer);
+    }
+  }
+
+  private static void barrier(VkCommandBuffer buffer, int stages, int accesses) {
+    try (MemoryStack stack = MemoryStack.stackPush()) {
+      var memory =
+          VkMemoryBarrier.calloc(1, stack)
+              .sType$Default()
+              .srcAccessMask(VK_ACCESS_MEMORY_WRITE_BIT)
+              .dstAccessMask(accesses);
+      vkCmdPipelineBarrier(buffer, HERE, stages, 0, memory, null, null);
+    }
   }
 
   /// Runs what was recorded and waits for its end.
   ///
   /// @throws mneme.device.DeviceException kind LOST if the device is, or seems to be
   void finish() {
-    if (!isRecording) {
+    if (current == null && waiting.isEmpty()) {
       return;
     }
-    isRecording = false;
+    barrier(nextOnce(), VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+    end();
     try (MemoryStack stack = MemoryStack.stackPush()) {
-      barrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT, stack);
-      VkErrors.check(vkEndCommandBuffer(buffer), "the step");
-      var submit =
-          VkSubmitInfo.calloc(stack).sType$Default().pCommandBuffers(stack.pointers(buffer));
+      PointerBuffer buffers = stack.mallocPointer(waiting.size());
+      waiting.forEach(buffer -> buffers.put(buffer.address()));
+      var submit = VkSubmitInfo.calloc(stack).sType$Default().pCommandBuffers(buffers.flip());
       VkErrors.check(vkResetFences(device, fence), "the step");
       VkErrors.check(vkQueueSubmit(queue, submit, fence), "the step");
       VkErrors.check(vkWaitForFences(device, fence, true, PATIENCE_NS), "waiting for the step");
+    } finally {
+      waiting.clear();
+      used = 0;
     }
   }
 

@@ -92,6 +92,14 @@ final class ArrayAccelerator implements Accelerator {
   }
 
   @Override
+  public void repeat(Object key, Runnable launches) {
+    launches.run();
+  }
+
+  @Override
+  public void barrier() {}
+
+  @Override
   public void finish() {}
 
   @Override

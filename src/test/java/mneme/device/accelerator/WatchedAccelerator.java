@@ -159,6 +159,16 @@ public final class WatchedAccelerator implements Accelerator {
   }
 
   @Override
+  public void repeat(Object key, Runnable launches) {
+    accelerator.repeat(key, launches);
+  }
+
+  @Override
+  public void barrier() {
+    accelerator.barrier();
+  }
+
+  @Override
   public void finish() {
     accelerator.finish();
   }
