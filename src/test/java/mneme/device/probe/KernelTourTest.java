@@ -28,6 +28,7 @@ class KernelTourTest {
             .filter(Class::isRecord)
             .map(Class::getSimpleName)
             .distinct()
+            .filter(name -> !name.equals("Given")) // no kernel: rows are written where they belong
             .toList();
     assertThat(visited).containsAll(all);
   }
