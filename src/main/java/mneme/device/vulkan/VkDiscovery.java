@@ -131,7 +131,7 @@ public final class VkDiscovery {
               "%s, %s".formatted(driver.driverNameString(), driver.driverInfoString()),
               heap.bytes(),
               heap.freeBytes(),
-              limits.maxMemoryAllocationSize(),
+              VkMemories.largestBytes(limits.maxMemoryAllocationSize()),
               cpu || type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU,
               Optional.of(unusedBecause(device, cpu)));
       return new Found(

@@ -45,6 +45,9 @@ final class VkMemories {
   /// Sizes are multiples of this, so that filling may go to the end.
   private static final long GRAIN_BYTES = 16;
 
+  /// Drivers round sizes up to pages of theirs, none of them larger.
+  private static final long PAGE_BYTES = 2 << 20;
+
   private final VkDevice device;
   private final long largestBytes;
   private final Tally tally = new Tally();
@@ -55,8 +58,15 @@ final class VkMemories {
       var limits = VkPhysicalDeviceMaintenance3Properties.calloc(stack).sType$Default();
       var all = VkPhysicalDeviceProperties2.calloc(stack).sType$Default();
       vkGetPhysicalDeviceProperties2(device.getPhysicalDevice(), all.pNext(limits));
-      largestBytes = limits.maxMemoryAllocationSize();
+      largestBytes = largestBytes(limits.maxMemoryAllocationSize());
     }
+  }
+
+  /// Most bytes of a buffer whose memory is sure to keep to the limit.
+  ///
+  /// @param mostMemory as the driver says it: without a sign
+  static long largestBytes(long mostMemory) {
+    return (mostMemory < 0 ? Long.MAX_VALUE : mostMemory) / PAGE_BYTES * PAGE_BYTES;
   }
 
   /// On the device.
