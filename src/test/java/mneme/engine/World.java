@@ -166,6 +166,18 @@ public final class World implements SeededDispatcher.Story {
         openings++;
         return opened;
       }
+
+      /// The pool of a split model ends with it, perhaps while a step rests that never ended.
+      @Override
+      void unregister(Ledger ledger, int model) {
+        super.unregister(ledger, model);
+        if (number >= SPLITS && ledgers.remove(number, ledger)) {
+          ledger.audit();
+          if (ledger.usage().leasedBytes() > 0) {
+            mixUps.add("a split model has left, and its leases have not");
+          }
+        }
+      }
     };
   }
 
@@ -319,7 +331,7 @@ public final class World implements SeededDispatcher.Story {
     counts.merge("openings of pools", openings, Integer::sum);
     int ofDevices = (int) ledgers.keySet().stream().filter(number -> number < SPLITS).count();
     counts.merge("second devices used", Math.max(0, ofDevices - 1), Integer::sum);
-    counts.merge("split models", ledgers.size() - ofDevices, Integer::sum);
+    counts.merge("split models", splits, Integer::sum);
   }
 
   /// Ends the node; what it leaves behind is nobody's any more.
