@@ -58,7 +58,8 @@ public final class DeviceBench {
 
   void run() {
     printed.say(
-        "%n%d seconds for %d models on devices%n", (int) options.seconds(), subjects().size());
+        "%n%d seconds for %d pairs of a model and a device%n",
+        (int) options.seconds(), subjects().size());
     List<Subject> subjects = subjects();
     for (int i = 0; i < subjects.size(); i++) {
       Subject subject = subjects.get(i);
