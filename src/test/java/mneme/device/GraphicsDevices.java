@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -17,8 +16,6 @@ import mneme.device.opencl.ClDevice;
 import mneme.device.probe.Ceiling;
 import mneme.device.vulkan.VkAccelerators;
 import mneme.device.vulkan.VulkanDevice;
-import mneme.graph.Graph;
-import mneme.memory.MemoryPlan;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -110,40 +107,17 @@ public final class GraphicsDevices implements LauncherSessionListener {
   }
 
   /// A device that outlives its borrower.
-  private record Lent(Device device) implements Device, Ceiling.Finder {
-    @Override
-    public DeviceInfo info() {
-      return device.info();
-    }
+  private static final class Lent extends WrappedDevice implements Ceiling.Finder {
+    private final Device device;
 
-    @Override
-    public DevicePool openPool(long bytes) {
-      return device.openPool(bytes);
-    }
-
-    @Override
-    public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-      return device.prepare(graph, plan, numerics);
-    }
-
-    @Override
-    public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
-      return device.measure(graph, plan, numerics, largest);
+    Lent(Device device) {
+      super(device);
+      this.device = device;
     }
 
     @Override
     public Ceiling ceiling() {
       return Ceiling.of(device).orElseThrow();
-    }
-
-    @Override
-    public OptionalLong allocatedBytes() {
-      return device.allocatedBytes();
-    }
-
-    @Override
-    public OptionalLong driverBytes() {
-      return device.driverBytes();
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import mneme.device.accelerator.Accelerator;
-import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,7 +58,14 @@ abstract class PartedPoolContract {
   /// One device that bounds its pools only.
   ///
   /// @param pools the same device again, with little that it allocates at once
-  private record PartedDevice(Device programs, Device pools) implements Device {
+  private static final class PartedDevice extends WrappedDevice {
+    private final Device pools;
+
+    PartedDevice(Device programs, Device pools) {
+      super(programs);
+      this.pools = pools;
+    }
+
     @Override
     public DeviceInfo info() {
       return pools.info();
@@ -68,21 +74,6 @@ abstract class PartedPoolContract {
     @Override
     public DevicePool openPool(long bytes) {
       return pools.openPool(bytes);
-    }
-
-    @Override
-    public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-      return programs.prepare(graph, plan, numerics);
-    }
-
-    @Override
-    public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
-      return programs.measure(graph, plan, numerics, largest);
-    }
-
-    @Override
-    public void close() {
-      programs.close();
     }
   }
 

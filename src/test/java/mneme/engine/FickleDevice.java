@@ -3,21 +3,21 @@ package mneme.engine;
 import mneme.device.Batch;
 import mneme.device.Device;
 import mneme.device.DeviceException;
-import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
 import mneme.device.ProgramSize;
 import mneme.device.StepSize;
+import mneme.device.WrappedDevice;
+import mneme.device.WrappedProgram;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
 /// A device that is lost at a step of the test's choice, in the middle of it, and does not open
 /// again before it is told to. It may claim weights of any size.
-final class FickleDevice implements Device {
+final class FickleDevice extends WrappedDevice {
   private final Switch power;
-  private final Device device;
 
   /// What outlives the openings of a device.
   static final class Switch {
@@ -42,24 +42,14 @@ final class FickleDevice implements Device {
   }
 
   FickleDevice(Switch power, Device device) {
+    super(device);
     power.check();
     this.power = power;
-    this.device = device;
-  }
-
-  @Override
-  public DeviceInfo info() {
-    return device.info();
-  }
-
-  @Override
-  public DevicePool openPool(long bytes) {
-    return device.openPool(bytes);
   }
 
   @Override
   public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize step) {
-    ProgramSize size = device.measure(graph, plan, numerics, step);
+    ProgramSize size = super.measure(graph, plan, numerics, step);
     return new ProgramSize(size.weightBytes() + claimed(graph), size.scratchBytes());
   }
 
@@ -70,11 +60,10 @@ final class FickleDevice implements Device {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    Program program = device.prepare(graph, plan, numerics);
-    return new Program() {
+    return new WrappedProgram(super.prepare(graph, plan, numerics)) {
       @Override
       public void run(Batch batch, DevicePool pool, Logits logits) {
-        program.run(batch, pool, logits);
+        super.run(batch, pool, logits);
         power.check();
         power.stepsLeft--;
         power.steps++;
@@ -82,23 +71,8 @@ final class FickleDevice implements Device {
 
       @Override
       public long weightBytes() {
-        return program.weightBytes() + claimed(graph);
-      }
-
-      @Override
-      public long scratchBytes() {
-        return program.scratchBytes();
-      }
-
-      @Override
-      public void close() {
-        program.close();
+        return super.weightBytes() + claimed(graph);
       }
     };
-  }
-
-  @Override
-  public void close() {
-    device.close();
   }
 }

@@ -7,27 +7,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import mneme.device.Batch;
 import mneme.device.Device;
-import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
 import mneme.device.Logits;
 import mneme.device.Numerics;
 import mneme.device.Program;
-import mneme.device.ProgramSize;
-import mneme.device.StepSize;
+import mneme.device.WrappedDevice;
+import mneme.device.WrappedProgram;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
 /// A device that stops before one step of the test's choice until the test lets it go on, so that a
 /// node can be looked at in the middle of its work.
-final class GatedDevice implements Device {
-  private final Device device;
+final class GatedDevice extends WrappedDevice {
   private final AtomicInteger prepared = new AtomicInteger();
   private volatile Predicate<Batch> stopsAt = _ -> false;
   private volatile CompletableFuture<Batch> stopped = new CompletableFuture<>();
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   GatedDevice(Device device) {
-    this.device = device;
+    super(device);
   }
 
   /// Goes on if it has stopped, up to the next such step.
@@ -53,49 +51,18 @@ final class GatedDevice implements Device {
   }
 
   @Override
-  public DeviceInfo info() {
-    return device.info();
-  }
-
-  @Override
-  public DevicePool openPool(long bytes) {
-    return device.openPool(bytes);
-  }
-
-  @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
     prepared.incrementAndGet();
-    Program program = device.prepare(graph, plan, numerics);
-    return new Program() {
+    return new WrappedProgram(super.prepare(graph, plan, numerics)) {
       @Override
       public void run(Batch batch, DevicePool pool, Logits logits) {
         if (stopsAt.test(batch)) {
           stopped.complete(batch);
           await();
         }
-        program.run(batch, pool, logits);
-      }
-
-      @Override
-      public long weightBytes() {
-        return program.weightBytes();
-      }
-
-      @Override
-      public long scratchBytes() {
-        return program.scratchBytes();
-      }
-
-      @Override
-      public void close() {
-        program.close();
+        super.run(batch, pool, logits);
       }
     };
-  }
-
-  @Override
-  public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
-    return device.measure(graph, plan, numerics, largest);
   }
 
   private void await() {
@@ -106,10 +73,5 @@ final class GatedDevice implements Device {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  @Override
-  public void close() {
-    device.close();
   }
 }
