@@ -50,6 +50,10 @@ public final class Sequence {
   /// under way.
   record Yield(long lease, int read) implements Command {}
 
+  /// From the pool: it has no room for the next token, even for this stream alone. Steps have read
+  /// `read` tokens, and no more are under way.
+  record Exhausted(long lease, int read, String message) implements Command {}
+
   /// From the pool: a slice that had got no memory can be planned again.
   record Supplied(long lease) implements Command {}
 
@@ -86,6 +90,9 @@ public final class Sequence {
 
   /// Tokens after which the lease is given back, because the pool wants it.
   private int yieldAt;
+
+  /// Why the stream ends then instead; empty: it does not.
+  private Optional<String> outgrown = Optional.empty();
 
   private List<Follower> followers;
 
@@ -172,7 +179,7 @@ public final class Sequence {
         yield Behaviors.same();
       }
       case LeaderGone _ -> reserve();
-      case Granted _, Refused _, Revoked _, More _, Cancel _ -> whileWaiting(command);
+      case Granted _, Refused _, Exhausted _, Revoked _, More _, Cancel _ -> whileWaiting(command);
       case Yield _, Supplied _, Told _, Dismissed _ -> Behaviors.same();
     };
   }
@@ -191,6 +198,7 @@ public final class Sequence {
     return switch (command) {
       case Granted granted -> onGranted(granted);
       case Refused(var failure, var message) -> failed(failure, message);
+      case Exhausted(_, _, var message) -> onOutgrown(message);
       case Revoked _ -> reserve();
       case Move(var to) -> {
         moveTo(to);
@@ -209,6 +217,7 @@ public final class Sequence {
     }
     tenancy.take(granted);
     yieldAt = Integer.MAX_VALUE;
+    outgrown = Optional.empty();
     if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
       delivery.say(
           new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
@@ -241,6 +250,8 @@ public final class Sequence {
       case More(var events) -> onMore(events);
       case Supplied(var of) -> tenancy.isOf(of) ? onSupplied() : Behaviors.same();
       case Yield(var of, var read) -> tenancy.isOf(of) ? onAsked(read) : Behaviors.same();
+      case Exhausted exhausted ->
+          tenancy.isOf(exhausted.lease()) ? onExhausted(exhausted) : Behaviors.same();
       case Revoked(var of) -> tenancy.isOf(of) ? onRevoked() : Behaviors.same();
       case Dismissed(var of) -> tenancy.isOf(of) ? onYield() : Behaviors.same();
       case Cancel _ -> ended(Event.Reason.CANCELLED);
@@ -317,8 +328,23 @@ public final class Sequence {
     return yieldIfDue();
   }
 
+  private Behavior<Command> onExhausted(Exhausted exhausted) {
+    outgrown = Optional.of(exhausted.message());
+    return onAsked(exhausted.read());
+  }
+
   private Behavior<Command> yieldIfDue() {
-    return tenancy.computed() >= yieldAt ? onYield() : Behaviors.same();
+    if (tenancy.computed() < yieldAt) {
+      return Behaviors.same();
+    }
+    return outgrown.map(this::onOutgrown).orElseGet(this::onYield);
+  }
+
+  /// What came so far is an answer, only shorter; without a token there is none.
+  private Behavior<Command> onOutgrown(String message) {
+    return transcript.generated() > 0
+        ? ended(Event.Reason.LENGTH)
+        : failed(Event.Failure.NEVER_FITS, message);
   }
 
   /// Gives the lease back and queues again, unless nobody reads.
@@ -359,7 +385,8 @@ public final class Sequence {
       }
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
-      case Granted _, Yield _, Supplied _, Revoked _, Told _, Dismissed _ -> Behaviors.same();
+      case Granted _, Yield _, Exhausted _, Supplied _ -> Behaviors.same();
+      case Revoked _, Told _, Dismissed _ -> Behaviors.same();
       case Forked _, LeaderGone _ -> Behaviors.same();
     };
   }

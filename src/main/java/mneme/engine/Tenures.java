@@ -81,6 +81,8 @@ final class Tenures {
   enum Supply {
     READY,
     SHORT,
+    /// The pool has no more, though nobody else holds any of it.
+    EXHAUSTED,
     /// The lease has ended, or is about to.
     GONE
   }
@@ -97,12 +99,22 @@ final class Tenures {
         yield Supply.READY;
       }
       case Growth.Short(var shortage) -> {
+        if (isAllThereIs(tenure, shortage)) {
+          yield Supply.EXHAUSTED;
+        }
         shortByRank.put(tenure.rank(), tenure);
         chooseVictim(shortage, tenure.rank());
         yield Supply.SHORT;
       }
       case Growth.Stale _ -> Supply.GONE;
     };
+  }
+
+  /// Whether nothing can come back that would help. It was admitted to more, perhaps: the pool may
+  /// have been cut anew since. While steps of it are under way, or were skipped because numbers
+  /// came that are none, it may hold saved states that it will not keep.
+  private boolean isAllThereIs(Tenure tenure, Shortage shortage) {
+    return byNumber.size() == 1 && !shortage.passesByItself() && tenure.read == tenure.granted;
   }
 
   /// Of those who came after `rank`, or do not read, the one with the least work to lose gives way;

@@ -6,7 +6,9 @@ import mneme.memory.PoolShape;
 import mneme.memory.Shortage;
 
 /// Whether a sequence may start, in numbers and in a sentence. What can never fit is refused before
-/// it waits; so whatever is admitted can finish, at the latest when it has the pool to itself.
+/// it waits; so whatever is admitted can finish, at the latest when it has the pool to itself:
+/// unless the pool is cut anew for a model with larger objects, which the pool then says of a
+/// stream.
 public final class Admission {
   private final MemoryPlan plan;
   private final PoolShape shape;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import mneme.format.Encoding;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
@@ -26,8 +27,15 @@ class MemoryPoolTest {
   /// Its states are too large for slabs that are cut for the other.
   private static final MemoryPlan LARGE = plan(1 << 12);
 
+  /// Grows with every page of tokens.
+  private static final MemoryPlan ATTENTION =
+      MemoryPlan.of(
+          List.of(new MemoryNeed.Kv(1, 16, 16, 0)), KvEncoding.both(Encoding.F32), CHUNK_TOKENS);
+
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<Worker.Command> worker = kit.createTestProbe(Worker.Command.class);
+  private final TestProbe<Scheduler.Command> scheduler =
+      kit.createTestProbe(Scheduler.Command.class);
   private final TestProbe<MemoryPool.Registration> answers =
       kit.createTestProbe(MemoryPool.Registration.class);
   private final ActorRef<MemoryPool.Command> pool =
@@ -69,6 +77,39 @@ class MemoryPoolTest {
     worker.expectMessage(Worker.Reset.NOW);
     open(2, SMALL, LARGE);
     assertRegistered(2);
+  }
+
+  @Test
+  void whoOutgrowsThePoolAloneIsToldOnceItsStepsHaveEnded() {
+    TestProbe<Sequence.Command> owner = kit.createTestProbe(Sequence.Command.class);
+    open(1, ATTENTION);
+    register(1, ATTENTION);
+    assertRegistered(1);
+    int fits = (int) (POOL_BYTES / ATTENTION.groups().getFirst().pageBytes()) * CHUNK_TOKENS;
+    Tokens known = Tokens.of(IntStream.range(0, fits - 1).toArray());
+    pool.tell(new MemoryPool.Reserve(1, 1, "tenant", known, 2 * fits, true, owner.ref()));
+    long lease = owner.expectMessageClass(Sequence.Granted.class).lease();
+    equip(1, new Slice(1, lease, 0, fits - 1, true));
+    equip(2, new Slice(1, lease, fits - 1, 1, true));
+    equip(3, new Slice(1, lease, fits, 1, true));
+    end(1, lease, fits - 1);
+    owner.expectMessage(new Sequence.Supplied(lease));
+    equip(4, new Slice(1, lease, fits, 1, true));
+    end(2, lease, fits);
+    owner.expectMessage(new Sequence.Supplied(lease));
+    equip(5, new Slice(1, lease, fits, 1, true));
+    assertThat(owner.expectMessageClass(Sequence.Exhausted.class))
+        .satisfies(told -> assertThat(told.lease()).isEqualTo(lease))
+        .satisfies(told -> assertThat(told.read()).isEqualTo(fits));
+  }
+
+  private void end(long step, long lease, int index) {
+    Event.Token token = new Event.Token(7, 0, List.of());
+    pool.tell(new MemoryPool.StepEnded(step, 1, List.of(new Outcome.Drawn(lease, index, token))));
+  }
+
+  private void equip(long number, Slice slice) {
+    pool.tell(new MemoryPool.Equip(new Plan(number, 1, List.of(slice), scheduler.ref())));
   }
 
   private static MemoryPlan plan(int stateFloats) {
