@@ -288,11 +288,8 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     List<Slice> ready = new ArrayList<>();
     List<Slice> left = new ArrayList<>();
     for (Slice slice : plan.slices()) {
-      Tenures.Supply supply = lending.tenures().supply(slice);
-      (supply == Tenures.Supply.READY ? ready : left).add(slice);
-      if (supply == Tenures.Supply.EXHAUSTED) {
-        exhausted(slice);
-      }
+      boolean isReady = lending.tenures().supply(slice) == Tenures.Supply.READY;
+      (isReady ? ready : left).add(slice);
     }
     plan.scheduler().tell(new Scheduler.Equipped(plan.number(), left));
     if (!ready.isEmpty()) {
@@ -340,26 +337,13 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
               tenure.number, grant.reusedTokens(), grant.note(), tenure.places.cuts()));
     }
     settlement.supplied().ifPresent(tenure -> tell(tenure, new Sequence.Supplied(tenure.number)));
-    settlement
-        .hopeless()
-        .ifPresent(request ->
-            request
-                .owner()
-                .tell(
-                    new Sequence.Exhausted(
-                        Sequence.NO_LEASE, 0, tooLong(request.known().length()))));
+    settlement.hopeless().ifPresent(request -> request.owner().tell(hopeless(request)));
   }
 
-  private void exhausted(Slice slice) {
-    Tenure tenure = lending.tenures().get(slice.lease());
-    if (tenure != null) {
-      tell(tenure, new Sequence.Exhausted(tenure.number, tenure.read, tooLong(slice.end())));
-    }
-  }
-
-  private String tooLong(int tokens) {
-    return "%d tokens do not fit the %d bytes of this pool, even alone"
-        .formatted(tokens, device.bytes());
+  private Sequence.Command hopeless(Reserve request) {
+    return new Sequence.Outgrown(
+        "%d tokens do not fit the %d bytes of this pool, even alone"
+            .formatted(request.known().length(), device.bytes()));
   }
 
   private static void askBack(Tenure tenure) {

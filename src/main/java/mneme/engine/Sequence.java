@@ -50,9 +50,8 @@ public final class Sequence {
   /// under way.
   record Yield(long lease, int read) implements Command {}
 
-  /// From the pool: it has no room for the next token, even for this stream alone. Steps have read
-  /// `read` tokens, and no more are under way.
-  record Exhausted(long lease, int read, String message) implements Command {}
+  /// From the pool: it has no room for what was asked, even for this stream alone.
+  record Outgrown(String message) implements Command {}
 
   /// From the pool: a slice that had got no memory can be planned again.
   record Supplied(long lease) implements Command {}
@@ -90,9 +89,6 @@ public final class Sequence {
 
   /// Tokens after which the lease is given back, because the pool wants it.
   private int yieldAt;
-
-  /// Why the stream ends then instead; empty: it does not.
-  private Optional<String> outgrown = Optional.empty();
 
   private List<Follower> followers;
 
@@ -179,7 +175,7 @@ public final class Sequence {
         yield Behaviors.same();
       }
       case LeaderGone _ -> reserve();
-      case Granted _, Refused _, Exhausted _, Revoked _, More _, Cancel _ -> whileWaiting(command);
+      case Granted _, Refused _, Outgrown _, Revoked _, More _, Cancel _ -> whileWaiting(command);
       case Yield _, Supplied _, Told _, Dismissed _ -> Behaviors.same();
     };
   }
@@ -198,7 +194,7 @@ public final class Sequence {
     return switch (command) {
       case Granted granted -> onGranted(granted);
       case Refused(var failure, var message) -> failed(failure, message);
-      case Exhausted(_, _, var message) -> onOutgrown(message);
+      case Outgrown(var message) -> onOutgrown(message);
       case Revoked _ -> reserve();
       case Move(var to) -> {
         moveTo(to);
@@ -217,7 +213,6 @@ public final class Sequence {
     }
     tenancy.take(granted);
     yieldAt = Integer.MAX_VALUE;
-    outgrown = Optional.empty();
     if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
       delivery.say(
           new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
@@ -250,15 +245,13 @@ public final class Sequence {
       case More(var events) -> onMore(events);
       case Supplied(var of) -> tenancy.isOf(of) ? onSupplied() : Behaviors.same();
       case Yield(var of, var read) -> tenancy.isOf(of) ? onAsked(read) : Behaviors.same();
-      case Exhausted exhausted ->
-          tenancy.isOf(exhausted.lease()) ? onExhausted(exhausted) : Behaviors.same();
       case Revoked(var of) -> tenancy.isOf(of) ? onRevoked() : Behaviors.same();
       case Dismissed(var of) -> tenancy.isOf(of) ? onYield() : Behaviors.same();
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
       case Granted granted -> onGranted(granted);
       case Move(var to) -> onMove(to);
-      case Forked _, LeaderGone _ -> Behaviors.same();
+      case Forked _, LeaderGone _, Outgrown _ -> Behaviors.same();
     };
   }
 
@@ -328,16 +321,8 @@ public final class Sequence {
     return yieldIfDue();
   }
 
-  private Behavior<Command> onExhausted(Exhausted exhausted) {
-    outgrown = Optional.of(exhausted.message());
-    return onAsked(exhausted.read());
-  }
-
   private Behavior<Command> yieldIfDue() {
-    if (tenancy.computed() < yieldAt) {
-      return Behaviors.same();
-    }
-    return outgrown.map(this::onOutgrown).orElseGet(this::onYield);
+    return tenancy.computed() >= yieldAt ? onYield() : Behaviors.same();
   }
 
   /// What came so far is an answer, only shorter; without a token there is none.
@@ -385,7 +370,7 @@ public final class Sequence {
       }
       case Cancel _ -> ended(Event.Reason.CANCELLED);
       case Refused(var failure, var message) -> failed(failure, message);
-      case Granted _, Yield _, Exhausted _, Supplied _ -> Behaviors.same();
+      case Granted _, Yield _, Outgrown _, Supplied _ -> Behaviors.same();
       case Revoked _, Told _, Dismissed _ -> Behaviors.same();
       case Forked _, LeaderGone _ -> Behaviors.same();
     };

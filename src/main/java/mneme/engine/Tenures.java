@@ -81,8 +81,6 @@ final class Tenures {
   enum Supply {
     READY,
     SHORT,
-    /// The pool has no more, though nobody else holds any of it.
-    EXHAUSTED,
     /// The lease has ended, or is about to.
     GONE
   }
@@ -99,20 +97,22 @@ final class Tenures {
         yield Supply.READY;
       }
       case Growth.Short(var shortage) -> {
-        if (isAllThereIs(tenure, shortage)) {
-          yield Supply.EXHAUSTED;
-        }
         shortByRank.put(tenure.rank(), tenure);
-        chooseVictim(shortage, tenure.rank());
+        if (isAllThereIs(tenure, shortage)) {
+          preempt(tenure);
+        } else {
+          chooseVictim(shortage, tenure.rank());
+        }
         yield Supply.SHORT;
       }
       case Growth.Stale _ -> Supply.GONE;
     };
   }
 
-  /// Whether nothing can come back that would help. It was admitted to more, perhaps: the pool may
-  /// have been cut anew since. While steps of it are under way, or were skipped because numbers
-  /// came that are none, it may hold saved states that it will not keep.
+  /// Whether nothing can come back that would help, as nobody else holds anything. What it shares
+  /// with the index may be in its way, or the pool was cut anew since it was admitted: it opens
+  /// anew, which fits if its tokens fit at all. While steps of it are under way, or were skipped
+  /// because numbers came that are none, it may hold saved states that it will not keep.
   private boolean isAllThereIs(Tenure tenure, Shortage shortage) {
     return byNumber.size() == 1 && !shortage.passesByItself() && tenure.read == tenure.granted;
   }
@@ -125,7 +125,7 @@ final class Tenures {
     }
     Victims.choose(byNumber.values().stream().map(this::atStake).toList(), rank)
         .map(chosen -> Objects.requireNonNull(bySequence.get(chosen.sequence())))
-        .ifPresent(this::yield);
+        .ifPresent(this::preempt);
   }
 
   /// Who is to be asked for its lease now: its last step has ended, so that what it has read is
@@ -145,7 +145,7 @@ final class Tenures {
         tenure.rank(), tenure.rank(), tenure.paused, risk.tokens(), risk.bytes());
   }
 
-  private void yield(Tenure tenure) {
+  private void preempt(Tenure tenure) {
     tenure.yielding = true;
     awaited.remove(tenure.number);
     shortByRank.remove(tenure.rank());

@@ -107,9 +107,20 @@ final class Spans {
       }
       int added = Math.max(0, lastPage(holding, end) - table.end());
       SizeClass size = holding.model.pageSizes[group];
+      if (end >= holding.promisedTokens) {
+        trimPromise(holding, group, copies + added);
+      }
       need.add(size, copies + added);
       need.coverBy(size, Math.min(copies + added, holding.promise[group]));
     }
+  }
+
+  /// The span that ends a promise takes what is left of it, and needs no more: what was set aside
+  /// for pages that others might have shared stands in nobody's way, not even its own.
+  private static void trimPromise(Holding holding, int group, int pages) {
+    int over = Math.max(0, holding.promise[group] - pages);
+    holding.promise[group] -= over;
+    holding.model.pageSizes[group].promised -= over;
   }
 
   /// First page of the table that a span from `start` on writes.

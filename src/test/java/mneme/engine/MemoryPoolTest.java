@@ -3,6 +3,7 @@ package mneme.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import mneme.format.Encoding;
@@ -98,9 +99,11 @@ class MemoryPoolTest {
     end(2, lease, fits);
     owner.expectMessage(new Sequence.Supplied(lease));
     equip(5, new Slice(1, lease, fits, 1, true));
-    assertThat(owner.expectMessageClass(Sequence.Exhausted.class))
-        .satisfies(told -> assertThat(told.lease()).isEqualTo(lease))
-        .satisfies(told -> assertThat(told.read()).isEqualTo(fits));
+    owner.expectMessage(new Sequence.Yield(lease, fits));
+    pool.tell(new MemoryPool.Retire(lease, Optional.of(known)));
+    Tokens all = Tokens.of(IntStream.range(0, fits + 1).toArray());
+    pool.tell(new MemoryPool.Reserve(1, 1, "tenant", all, 2 * fits, false, owner.ref()));
+    owner.expectMessageClass(Sequence.Outgrown.class);
   }
 
   private void end(long step, long lease, int index) {
