@@ -173,7 +173,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     ActorRef<Worker.Command> worker =
         getContext().spawn(Watchdog.create(new Workbench(outfit), staff), "worker-" + name);
     getContext().watch(worker);
-    return new Station(outfit.number(), outfit.id(), pool, worker);
+    return new Station(outfit.number(), outfit.id(), 1, pool, worker);
   }
 
   @Override

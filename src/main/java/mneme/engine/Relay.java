@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import mneme.graph.Graph;
 import mneme.memory.Chore;
@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// one stage to that of the next, with the rows that the stage before ended in. To the model's pool
 /// and scheduler it is a worker like any other.
 ///
-/// One step is on its way at a time, because the next one reads what it draws. If the memory of one
-/// stage is lost, that of all others is scrubbed, and then the pool hears that nothing is left.
+/// A step that reads nothing that those before it are to draw sets out as soon as the first stage
+/// is done with the one before. If the memory of one stage is lost, that of all others is scrubbed,
+/// and then the pool hears that nothing is left.
 public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   public sealed interface Command {}
 
@@ -36,7 +37,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   /// The device cannot take the stage.
   record StageRefused(int stage, String reason) implements Command {}
 
-  /// A stage has run and ended in these rows; they are valid until it runs again.
+  /// A stage has run and ended in these rows.
   record Carried(long step, float[] rows) implements Command {}
 
   /// The last stage has run.
@@ -79,7 +80,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   ///
   /// @param stage its number
   /// @param epoch of the bank that the addresses are of
-  /// @param drafts of the model; nobody else has them until the stage has answered
+  /// @param drafts of the step's streams; only its last stage adds to those that it draws for
   /// @param rows that the stage before ended in
   record Leg(
       long step,
@@ -92,33 +93,20 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
       float @Nullable [] rows,
       ActorRef<Command> relay) {}
 
-  /// The step that is on its way.
-  private static final class Journey {
-    final Worker.Step step;
-    final List<List<Chore>> chores;
-    final long startNs;
-    int stage;
-
-    Journey(Worker.Step step, long startNs) {
-      this.step = step;
-      this.startNs = startNs;
-      chores = BankView.chores(step.chores(), step.shape());
-    }
-  }
-
   private final Route route;
   private final Banks banks;
+  private final Journeys journeys;
 
-  /// The streams by lease. A device that does not come back keeps those that it was given.
-  private Map<Long, Draft> drafts = new HashMap<>();
+  /// The streams by lease.
+  private final Map<Long, Draft> drafts = new HashMap<>();
 
   private final Deque<Worker.Command> queue = new ArrayDeque<>();
-  private @Nullable Journey journey;
   private Worker.@Nullable Prepare preparing;
   private Worker.@Nullable Unload unloading;
   private String refusal = "";
   private long epoch;
   private int closed;
+  private long lastEndNs;
 
   /// Whether the pool knows of the present epoch, and nothing has been lost since.
   private boolean isOpen;
@@ -137,6 +125,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     super(context);
     this.route = route;
     banks = new Banks(route.stages().size());
+    journeys = new Journeys(route.stages().size());
     epoch = Station.firstEpoch(route.number());
   }
 
@@ -152,27 +141,37 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
         banks.refused(stage);
         refusal = "%s: %s".formatted(route.stages().get(stage).device(), reason);
       }
-      case Carried(var step, var rows) when isOnItsWay(step) -> onCarried(rows);
-      case Finished(var step, var outcomes) when isOnItsWay(step) -> end(outcomes);
-      case Missed(var step) when isOnItsWay(step) -> miss();
+      case Carried(var step, var rows) ->
+          journeys.get(step).ifPresent(journey -> onCarried(journey, rows));
+      case Finished(var step, var outcomes) ->
+          journeys.get(step).ifPresent(journey -> journeys.arrived(journey, outcomes));
+      case Missed(var step) -> journeys.get(step).ifPresent(this::miss);
       case Broke(var step, var stage, var reason) -> onBroke(step, stage, reason);
-      case Carried _, Finished _, Missed _ -> {}
       case StageClosed _ -> onClosed();
     }
-    reopen();
-    answerPreparation();
-    while (journey == null && !queue.isEmpty()) {
-      onCommand(queue.removeFirst());
-    }
+    goOn();
     return this;
   }
 
-  private boolean isOnItsWay(long step) {
-    return journey != null && journey.step.number() == step;
+  /// Does what may be done now, in the order in which it was asked for.
+  private void goOn() {
+    endArrived();
+    reopen();
+    answerPreparation();
+    while (!queue.isEmpty() && mayBegin(queue.getFirst())) {
+      onCommand(queue.removeFirst());
+      endArrived();
+    }
   }
 
-  private Journey journey() {
-    return Objects.requireNonNull(journey);
+  private boolean mayBegin(Worker.Command command) {
+    return switch (command) {
+      case Worker.Join _, Worker.Part _ -> true;
+      case Worker.Step step -> journeys.maySetOut(step);
+      case Worker.Reset _, Worker.Prepare _, Worker.Unload _ -> journeys.isEmpty();
+      case Worker.Measure _, Worker.MeasureSegments _ -> true;
+      case Worker.PrepareStage _, Worker.RunStage _, Worker.ScrubStage _ -> true;
+    };
   }
 
   private void onCommand(Worker.Command command) {
@@ -234,7 +233,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     for (int stage : banks.takeWritten()) {
       route.stages().get(stage).worker().tell(new Worker.ScrubStage(route.program()));
     }
-    if (banks.areClean() && journey == null) {
+    if (banks.areClean() && journeys.isEmpty()) {
       isOpen = true;
       epoch++;
       List<PoolSpace> spaces = route.stages().stream().map(Stage::bank).toList();
@@ -245,17 +244,17 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   }
 
   private void onStep(Worker.Step step) {
-    journey = new Journey(step, route.nowNs().getAsLong());
+    Journeys.Journey journey = new Journeys.Journey(step, drafts, route.nowNs().getAsLong());
+    journeys.setOut(journey);
     if (isOpen && step.epoch() == epoch) {
-      send(null);
+      send(journey, null);
     } else {
-      miss();
+      miss(journey);
     }
   }
 
   /// What the step's next stage is to do, and with which rows.
-  private void send(float @Nullable [] rows) {
-    Journey on = journey();
+  private void send(Journeys.Journey on, float @Nullable [] rows) {
     Leg leg =
         new Leg(
             on.step.number(),
@@ -264,33 +263,42 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
             banks.epoch(on.stage),
             BankView.runs(on.step.runs(), on.step.shape(), on.stage),
             on.chores.get(on.stage),
-            drafts,
+            on.drafts,
             rows,
             getContext().getSelf());
     banks.written(on.stage);
     route.stages().get(on.stage).worker().tell(new Worker.RunStage(leg));
   }
 
-  private void onCarried(float[] rows) {
-    journey().stage++;
+  private void onCarried(Journeys.Journey journey, float[] rows) {
+    journey.stage++;
     if (isOpen) {
-      send(rows);
+      send(journey, rows);
     } else {
-      miss();
+      miss(journey);
     }
   }
 
   /// The step ends without an outcome: its memory is lost.
-  private void miss() {
-    end(StepRunner.skipped(journey().step.runs()));
+  private void miss(Journeys.Journey journey) {
+    journeys.arrived(journey, StepRunner.skipped(journey.step.runs()));
   }
 
-  /// The pool first: what the scheduler plans next must find the books of this step closed.
-  private void end(List<Outcome> outcomes) {
-    Journey ended = journey();
-    journey = null;
+  private void endArrived() {
+    Optional<Journeys.Arrival> arrival = journeys.pollArrival();
+    while (arrival.isPresent()) {
+      end(arrival.get().journey(), arrival.get().outcomes());
+      arrival = journeys.pollArrival();
+    }
+  }
+
+  /// The pool first: what the scheduler plans next must find the books of this step closed. The
+  /// time in which it ran beside the one before is that one's.
+  private void end(Journeys.Journey ended, List<Outcome> outcomes) {
     Worker.Step step = ended.step;
-    long stepNs = route.nowNs().getAsLong() - ended.startNs;
+    long nowNs = route.nowNs().getAsLong();
+    long stepNs = nowNs - Math.max(ended.startNs, lastEndNs);
+    lastEndNs = nowNs;
     route.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
     step.plan().scheduler().tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
   }
@@ -299,12 +307,14 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   private void onBroke(long step, int stage, String reason) {
     banks.broke(stage);
     isOpen = false;
-    drafts = new HashMap<>();
-    if (isOnItsWay(step)) {
-      Plan plan = journey().step.plan();
-      journey = null;
-      plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), reason));
-    }
+    drafts.clear();
+    journeys
+        .get(step)
+        .ifPresent(journey -> {
+          journeys.forget(journey);
+          Plan plan = journey.step.plan();
+          plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), reason));
+        });
   }
 
   private void onUnload(Worker.Unload unload) {

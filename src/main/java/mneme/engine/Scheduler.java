@@ -18,12 +18,10 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /// Builds the steps of one model from the sequences that hold memory, and keeps one step queued
-/// behind the running one. It never waits for a sequence: what a step draws, the step after reads
+/// behind the running one; or behind those that run at the stages of a split model, among which the
+/// sequences are dealt. It never waits for a sequence: what a step draws, the step after reads
 /// inside the worker.
 public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command> {
-  /// Steps under way: one runs, one waits.
-  private static final int STEPS_AHEAD = 2;
-
   public sealed interface Command {}
 
   /// A sequence holds memory, in which the first `readTokens` of its tokens were read before.
@@ -97,6 +95,10 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   private final ActorRef<MemoryPool.Command> pool;
   private final ActorRef<Worker.Command> worker;
   private final LongSupplier nowNs;
+
+  /// Steps that run at the same time; one more waits.
+  private final int stages;
+
   private final AtomicLong numbers;
   private final Roster roster;
   private final Map<Long, ActorRef<Sequence.Command>> owners = new LinkedHashMap<>();
@@ -131,8 +133,9 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
     program = task.program();
     pool = task.station().pool();
     worker = task.station().worker();
+    stages = task.station().stages();
     nowNs = house.nowNs();
-    roster = new Roster(house.settings().limits());
+    roster = new Roster(house.settings().limits(), stages);
     numbers = task.numbers();
   }
 
@@ -250,7 +253,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
   /// One plan at a time is with the pool, so that what the pool leaves out is known before the
   /// next.
   private void sendPlan() {
-    if (beingEquipped != 0 || underWay.size() >= STEPS_AHEAD) {
+    if (beingEquipped != 0 || underWay.size() > stages) {
       return;
     }
     List<Slice> slices = roster.plan();

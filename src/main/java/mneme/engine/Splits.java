@@ -69,7 +69,8 @@ final class Splits {
     ActorRef<Worker.Command> relay = context.spawn(Relay.create(route), "relay-" + program);
     context.watchWith(relay, new Node.RelayDied(number));
     boolean isTaken = stations.values().stream().anyMatch(one -> one.device().equals(id));
-    Station station = new Station(number, isTaken ? id + "#" + number : id, pool, relay);
+    Station station =
+        new Station(number, isTaken ? id + "#" + number : id, stages.size(), pool, relay);
     stations.put(number, station);
     return station;
   }

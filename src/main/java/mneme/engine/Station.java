@@ -6,8 +6,13 @@ import org.apache.pekko.actor.typed.ActorRef;
 ///
 /// @param number of the device in its node
 /// @param device its id
+/// @param stages steps that can run at the same time, each at another stage of a split model
 record Station(
-    int number, String device, ActorRef<MemoryPool.Command> pool, ActorRef<Worker.Command> worker) {
+    int number,
+    String device,
+    int stages,
+    ActorRef<MemoryPool.Command> pool,
+    ActorRef<Worker.Command> worker) {
   /// A lease's number is made of the device's, the opening's and its own.
   private static final int LEASE_BITS = 40;
 

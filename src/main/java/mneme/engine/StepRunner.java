@@ -1,6 +1,7 @@
 package mneme.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,15 +45,14 @@ final class StepRunner {
     return outcomes(runs, active);
   }
 
-  /// Runs a stage that is not the last: returns what it ends in, a row for each token, valid until
-  /// it runs again.
+  /// Runs a stage that is not the last: returns what it ends in, a row for each token.
   float[] carry(
       List<Run> runs, DevicePool pool, Map<Long, Draft> drafts, float @Nullable [] given) {
     List<Span> spans = spans(runs, active(runs, drafts), true);
     if (!spans.isEmpty()) {
       program.run(new Batch(spans, given), pool, logits);
     }
-    return logits.values();
+    return Arrays.copyOf(logits.values(), logits.rows() * logits.width());
   }
 
   private static List<@Nullable Draft> active(List<Run> runs, Map<Long, Draft> drafts) {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -94,6 +96,24 @@ class SplitModelsTest {
       assertThat(ids(tokens(node, model))).isEqualTo(ids(alone));
       assertThat(deviceOf(node)).isEqualTo("first+second");
       assertThat(node.audit()).isEmpty();
+    }
+  }
+
+  /// The first device begins the second step while the other is in the first.
+  @Test
+  void devicesOfASplitModelWorkAtTheSameTime() throws Exception {
+    CountDownLatch steps = new CountDownLatch(2);
+    List<PairedDevice> seconds = new CopyOnWriteArrayList<>();
+    Supplier<Device> one = () -> new PairedDevice(host().get(), steps, new CountDownLatch(0));
+    Supplier<Device> other =
+        () -> {
+          seconds.add(new PairedDevice(host().get(), new CountDownLatch(0), steps));
+          return seconds.getLast();
+        };
+    try (TestNode node = split("llama", one, other)) {
+      tokens(node, "llama");
+      assertThat(deviceOf(node)).isEqualTo("first+second");
+      assertThat(seconds.getLast().hasMet()).isTrue();
     }
   }
 
