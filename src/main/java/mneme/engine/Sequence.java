@@ -119,6 +119,8 @@ public final class Sequence {
 
   private Sequence(
       ActorContext<Command> context, Strand strand, Lane lane, List<Follower> followers) {
+    // Before anything can fail: who reads watches us from here on.
+    strand.reader().tell(new Reader.Attached(strand.choice(), context.getSelf()));
     this.context = context;
     this.lane = lane;
     this.followers = followers;
@@ -132,7 +134,6 @@ public final class Sequence {
   }
 
   private Behavior<Command> start(Supplier<Behavior<Command>> first) {
-    delivery.attach(context.getSelf());
     int promptTokens = completion.prompt().length();
     if (promptTokens == 0) {
       return failed(Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
@@ -279,7 +280,7 @@ public final class Sequence {
     }
     brokenAt = transcript.length();
     tenancy.giveBack(Optional.empty());
-    return reserve();
+    return goOn();
   }
 
   private Behavior<Command> onDrawn(int index, Event.Token token) {
@@ -321,11 +322,10 @@ public final class Sequence {
     return tenancy.computed() >= yieldAt ? onYield() : Behaviors.same();
   }
 
-  /// Gives the lease back and queues again, unless nobody reads.
   private Behavior<Command> onYield() {
     stopwatch.preempted();
     giveBack();
-    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
+    return goOn();
   }
 
   /// Continues on another device by reading its own tokens again.
@@ -333,7 +333,7 @@ public final class Sequence {
     stopwatch.preempted();
     giveBack();
     moveTo(to);
-    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
+    return goOn();
   }
 
   private void moveTo(Lane to) {
@@ -343,6 +343,11 @@ public final class Sequence {
 
   private Behavior<Command> onRevoked() {
     tenancy.leave();
+    return goOn();
+  }
+
+  /// Queues again, unless nobody reads.
+  private Behavior<Command> goOn() {
     return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
