@@ -19,10 +19,6 @@ final class Delivery {
     this.bufferTokens = bufferTokens;
   }
 
-  void attach(ActorRef<Sequence.Command> writer) {
-    reader.tell(new Reader.Attached(choice, writer));
-  }
-
   void say(Event event) {
     reader.tell(new Reader.Said(choice, event));
   }

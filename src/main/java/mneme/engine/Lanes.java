@@ -26,6 +26,7 @@ final class Lanes {
   private final ActorContext<ModelHost.Command> context;
   private final ModelHost.House house;
   private final Streams streams;
+  private final Function<Annex.Result, ModelHost.Command> message;
   private final ActorRef<Annex.Result> toHost;
   private final Map<KvEncoding, Further> open = new LinkedHashMap<>();
   private final Map<KvEncoding, ActorRef<Annex.Command>> opening = new HashMap<>();
@@ -42,6 +43,7 @@ final class Lanes {
     this.context = context;
     this.house = house;
     this.streams = streams;
+    this.message = message;
     toHost = context.messageAdapter(Annex.Result.class, message::apply);
   }
 
@@ -81,7 +83,10 @@ final class Lanes {
     }
     Annex.Job job = new Annex.Job(kv, home.blueprint(), home.berth(), context.getSelf(), toHost);
     annexes++;
-    opening.put(kv, context.spawn(Annex.create(job, house), "annex-" + annexes));
+    ActorRef<Annex.Command> annex = context.spawn(Annex.create(job, house), "annex-" + annexes);
+    context.watchWith(
+        annex, message.apply(new Annex.NotOpened(job, "it failed; the log says why")));
+    opening.put(kv, annex);
   }
 
   void onResult(Annex.Result result) {
@@ -92,7 +97,10 @@ final class Lanes {
       }
       return;
     }
-    opening.remove(job.kv());
+    ActorRef<Annex.Command> annex = opening.remove(job.kv());
+    if (annex != null) {
+      context.unwatch(annex);
+    }
     List<ModelHost.Generate> arrivals = waiting.remove(job.kv());
     switch (result) {
       case Annex.Opened opened -> {
@@ -140,7 +148,12 @@ final class Lanes {
           context.stop(further.lane().scheduler());
           Annex.close(further.lane().station(), further.program(), context);
         });
-    opening.values().forEach(context::stop);
+    opening
+        .values()
+        .forEach(annex -> {
+          context.unwatch(annex);
+          context.stop(annex);
+        });
     open.clear();
     opening.clear();
     home = null;

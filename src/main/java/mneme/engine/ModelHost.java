@@ -167,7 +167,15 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
             Optional.ofNullable(blueprint),
             getContext().getSelf(),
             getContext().messageAdapter(Landing.Result.class, Arrived::new));
-    loading = getContext().spawn(Landing.create(job, house), "loading-" + loads);
+    ActorRef<Landing.Command> landing =
+        getContext().spawn(Landing.create(job, house), "loading-" + loads);
+    getContext()
+        .watchWith(
+            landing,
+            new Arrived(
+                new Landing.Stranded(
+                    loads, Event.Failure.INTERNAL, "loading it failed; the log says why")));
+    loading = landing;
   }
 
   private Behavior<Command> onArrived(Landing.Result result) {
@@ -218,6 +226,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       return onFailed(failure, why);
     }
     getContext().getLog().warn("model '{}' waits for its device: {}", name, why);
+    restIfIdle();
     return this;
   }
 
@@ -232,6 +241,9 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onVacate() {
+    if (isUnloading()) {
+      return this; // it leaves already
+    }
     if (lane == null || loading != null || isInUse()) {
       house.node().tell(new Node.Stays(getContext().getSelf()));
       return this;
@@ -259,6 +271,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     } else {
       lanes.start(kv, generate);
     }
+  }
+
+  /// Whether the worker was asked to let go of the model and has not yet.
+  private boolean isUnloading() {
+    return lane == null && berth != null;
   }
 
   private boolean isInUse() {
@@ -289,6 +306,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       return;
     }
     house.node().tell(new Node.Idle(getContext().getSelf()));
+    timers.cancel(Expired.NOW);
+    expiresAt = null;
     if (!keepAlive.isNegative()) {
       timers.startSingleTimer(Expired.NOW, keepAlive);
       expiresAt = Instant.now().plus(keepAlive);

@@ -256,7 +256,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
 
   /// The model is brought to devices anew.
   private void onRelayDied(int number) {
-    Station station = reception.splits().close(number);
+    Station station = reception.splits().abandon(number);
     if (station != null) {
       getContext().getLog().error("the relay of {} has failed", station.device());
       residents.splitOver(station.device()).forEach(host -> host.tell(ModelHost.Evacuate.NOW));

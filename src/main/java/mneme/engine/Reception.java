@@ -117,6 +117,7 @@ final class Reception {
     int half = Math.max(demand.leastTokens(), demand.contextTokens() / 2);
     String why = "";
     for (Placement.Demand wish : List.of(demand.serving(half), demand)) {
+      why = "";
       Residents.Answer answer =
           residents.place(applicant.place().host(), wish, applicant.without());
       if (answer instanceof Residents.Answer.Nowhere(var alone) && isDividable(applicant)) {

@@ -122,6 +122,8 @@ public final class Sequence {
 
   private Sequence(
       ActorContext<Command> context, Strand strand, Lane lane, List<Follower> followers) {
+    // Before anything can fail: who reads watches us from here on.
+    strand.reader().tell(new Reader.Attached(strand.choice(), context.getSelf()));
     this.context = context;
     this.lane = lane;
     this.followers = followers;
@@ -135,7 +137,6 @@ public final class Sequence {
   }
 
   private Behavior<Command> start(Supplier<Behavior<Command>> first) {
-    delivery.attach(context.getSelf());
     int promptTokens = completion.prompt().length();
     if (promptTokens == 0) {
       return failed(Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
@@ -283,7 +284,7 @@ public final class Sequence {
     }
     brokenAt = transcript.length();
     tenancy.giveBack(Optional.empty());
-    return reserve();
+    return goOn();
   }
 
   private Behavior<Command> onDrawn(int index, Event.Token token) {
@@ -332,11 +333,10 @@ public final class Sequence {
         : failed(Event.Failure.NEVER_FITS, message);
   }
 
-  /// Gives the lease back and queues again, unless nobody reads.
   private Behavior<Command> onYield() {
     stopwatch.preempted();
     giveBack();
-    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
+    return goOn();
   }
 
   /// Continues on another device by reading its own tokens again.
@@ -344,7 +344,7 @@ public final class Sequence {
     stopwatch.preempted();
     giveBack();
     moveTo(to);
-    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
+    return goOn();
   }
 
   private void moveTo(Lane to) {
@@ -354,6 +354,11 @@ public final class Sequence {
 
   private Behavior<Command> onRevoked() {
     tenancy.leave();
+    return goOn();
+  }
+
+  /// Queues again, unless nobody reads.
+  private Behavior<Command> goOn() {
     return delivery.isPaused() ? phase(this::whileIdle) : reserve();
   }
 

@@ -1,6 +1,7 @@
 package mneme.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Splits {
   private final Map<String, Station> devices;
   private final ModelHost.House house;
   private final Map<Integer, Station> stations = new LinkedHashMap<>();
+  private final Map<Integer, Relay.Route> routes = new HashMap<>();
   private int lastNumber;
 
   /// @param devices stations of the devices, by their ids
@@ -72,6 +74,7 @@ final class Splits {
     Station station =
         new Station(number, isTaken ? id + "#" + number : id, stages.size(), pool, relay);
     stations.put(number, station);
+    routes.put(number, route);
     return station;
   }
 
@@ -84,8 +87,24 @@ final class Splits {
     return lastNumber;
   }
 
+  /// A relay has failed: nobody else tells the devices to let go of its stages. Returns the station
+  /// that it had.
+  @Nullable Station abandon(int number) {
+    Relay.Route route = routes.get(number);
+    if (route != null) {
+      route
+          .stages()
+          .forEach(stage ->
+              stage
+                  .worker()
+                  .tell(new Worker.Unload(route.program(), context.getSystem().ignoreRef())));
+    }
+    return close(number);
+  }
+
   /// A model has left its devices. Returns the station that it had.
   @Nullable Station close(int number) {
+    routes.remove(number);
     Station station = stations.remove(number);
     if (station != null) {
       context.unwatch(station.worker());

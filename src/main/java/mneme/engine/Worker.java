@@ -325,9 +325,17 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   private void onPrepareStage(Stages.Recipe recipe) {
     try {
       announce(bench.prepare(recipe));
-    } catch (DeviceException e) {
-      recipe.relay().tell(new Relay.StageRefused(recipe.number(), String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      recipe.relay().tell(new Relay.StageRefused(recipe.number(), fault(e)));
     }
+  }
+
+  /// Why a model cannot be made ready; whatever is wrong with it must not cost those who run here.
+  private String fault(RuntimeException e) {
+    if (!(e instanceof DeviceException)) {
+      getContext().getLog().warn("a model cannot be made ready on {}", post.device(), e);
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private void onScrubStage(long program) {
@@ -357,8 +365,8 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     Preparation answer;
     try {
       answer = new Ready(bench.prepare(prepare.recipe(), prepare.poolBytes()));
-    } catch (DeviceException e) {
-      answer = new Refused(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      answer = new Refused(fault(e));
     }
     if (first) {
       announce();

@@ -82,10 +82,9 @@ public final class Division {
     List<Placement.Room> rooms = Placement.fastestFirst(all);
     MemoryPlan segmented =
         demand.planOf().apply(IntStream.rangeClosed(1, demand.segments().size()).boxed().toList());
-    int low = demand.leastTokens();
-    if (shares(demand, segmented, rooms, low).isEmpty()) {
-      return Optional.empty();
-    }
+    // What is tried hangs on the devices only, not on what is asked for: so a model that asks for
+    // as many tokens as it was served with finds its old division again.
+    int low = 1;
     int high = demand.contextTokens() + 1;
     while (high - low > 1) {
       int middle = (low + high) >>> 1;
@@ -95,10 +94,14 @@ public final class Division {
         low = middle;
       }
     }
-    // A pool's slabs round up: what fits by bytes alone may be a little too long.
-    for (int tokens = low; tokens >= demand.leastTokens(); tokens -= Math.max(1, tokens / 8)) {
+    // A pool's slabs round up: what fits by bytes alone may be a little too long. And a division
+    // made for few tokens may hold many.
+    for (int tokens = low; tokens > 0; tokens -= Math.max(1, tokens / 8)) {
       List<Share> shares = shares(demand, segmented, rooms, tokens);
-      Optional<Divided> divided = divided(demand, shares, tokens);
+      Optional<Divided> divided =
+          shares.isEmpty()
+              ? Optional.empty()
+              : divided(demand, shares, Math.max(tokens, demand.leastTokens()));
       if (divided.isPresent()) {
         return divided;
       }

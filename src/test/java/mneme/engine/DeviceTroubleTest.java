@@ -2,6 +2,7 @@ package mneme.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,10 +10,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.Logits;
 import mneme.memory.Tokens;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +99,30 @@ class DeviceTroubleTest {
     }
   }
 
+  /// The numbers of the step that was under way when the stream paused.
+  @Test
+  void numbersThatAreNoneDoNotMakeAStreamRunAheadOfItsReader() throws Exception {
+    AtomicInteger draws = new AtomicInteger();
+    Predicate<Batch> isSixth =
+        batch -> batch.spans().getFirst().outputs() > 0 && draws.incrementAndGet() == 6;
+    try (TestNode node = node("mneme.engine.buffer-tokens = 5", brokenRows(isSixth))) {
+      TestProbe<Reader.Message> reader = TestProbe.create(Reader.Message.class, node.system);
+      Tokens prompt = Toys.prompt(10, 5);
+      Completion completion = Toys.completion("mixed", prompt, TOKENS);
+      node.system.tell(new Node.Generate(completion, 1, reader.getRef()));
+      Reader.Attached attached = reader.expectMessageClass(Reader.Attached.class);
+      reader.expectMessageClass(Reader.Said.class);
+      reader.expectNoMessage(Duration.ofMillis(500));
+      assertThat(draws.get()).isLessThanOrEqualTo(7);
+      attached.sequence().tell(new Sequence.More(1000));
+      List<Event> events = new ArrayList<>();
+      while (events.isEmpty() || !(events.getLast() instanceof Event.Finished)) {
+        events.add(reader.expectMessageClass(Reader.Said.class).event());
+      }
+      assertThat(TestNode.ids(events)).isEqualTo(Toys.answer(prompt, TOKENS));
+    }
+  }
+
   @Test
   void numbersThatAreNeverAnyEndTheirOwnStream() throws Exception {
     try (TestNode node = node("", brokenRows(DeviceTroubleTest::isPoisoned))) {
@@ -172,7 +199,7 @@ class DeviceTroubleTest {
 
   /// Rows of `NaN` for the spans of a batch that `isBroken`; of a batch with poison only for those
   /// that have it.
-  private static TroubledDevice.Trouble brokenRows(java.util.function.Predicate<Batch> isBroken) {
+  private static TroubledDevice.Trouble brokenRows(Predicate<Batch> isBroken) {
     return new TroubledDevice.Trouble() {
       @Override
       public void after(Batch batch, Logits logits) {

@@ -103,7 +103,9 @@ class TriedOpeningTest {
     Verdict hung = new Verdict.Failed("did not end within 3 s", false);
     try (TestNode node = new TestNode("", Map.of("broken", tried(hung)))) {
       assertThatThrownBy(() -> TestNode.get(node.engine.load("mixed", Optional.empty())))
-          .hasMessageContaining("not used: broken: its trial failed: did not end within 3 s");
+          .hasMessageContaining("not used: broken: its trial failed: did not end within 3 s")
+          .satisfies(
+              fault -> assertThat(fault.getMessage()).containsOnlyOnce("no device has room"));
     }
   }
 

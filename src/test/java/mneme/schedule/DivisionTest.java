@@ -108,6 +108,42 @@ class DivisionTest {
     assertThat(pool).isBetween(599_000L, 600_000L);
   }
 
+  private static List<Placement.Room> rooms(List<String> names, Random random) {
+    return names.stream()
+        .map(name ->
+            new Placement.Room(
+                name,
+                1000 + random.nextInt(400_000),
+                random.nextBoolean()
+                    ? Long.MAX_VALUE / 256 * 256
+                    : 256L * (20 + random.nextInt(50)),
+                0,
+                List.of()))
+        .toList();
+  }
+
+  /// A model whose relay has failed asks for as many tokens as it was served with.
+  @Property(tries = 1000)
+  void whatWasDividedOnceIsDividedAgain(@ForAll long seed) {
+    Random random = new Random(seed);
+    List<String> names = List.of("a", "b", "c");
+    List<Placement.Room> rooms = rooms(names, random);
+    PoolSize size =
+        random.nextBoolean() ? HALF : new PoolSize(50_000 + random.nextInt(500_000), 0, 0);
+    int layers = 2 + random.nextInt(12);
+    int least = 2 + random.nextInt(CONTEXT - 2);
+    Division division = new Division(size);
+    Optional<Division.Divided> once =
+        division.divide(demand(layers, Set.copyOf(names), least), rooms);
+    if (once.isPresent()) {
+      int longest = once.get().longestTokens();
+      assertThat(division.divide(demand(layers, Set.copyOf(names), longest), rooms))
+          .as("%s tokens, %s", longest, size)
+          .hasValueSatisfying(
+              again -> assertThat(again.longestTokens()).isGreaterThanOrEqualTo(longest));
+    }
+  }
+
   /// Whatever the sizes, also of the parts of a pool: every part fits its device, all segments are
   /// there once, and the longest sequence fits the pool as it would be cut.
   @Property(tries = 300)
@@ -115,18 +151,7 @@ class DivisionTest {
     Random random = new Random(seed);
     List<String> names = new ArrayList<>(List.of("a", "b", "c"));
     Collections.shuffle(names, random);
-    List<Placement.Room> rooms =
-        names.stream()
-            .map(name ->
-                new Placement.Room(
-                    name,
-                    1000 + random.nextInt(400_000),
-                    random.nextBoolean()
-                        ? Long.MAX_VALUE / 256 * 256
-                        : 256L * (20 + random.nextInt(50)),
-                    0,
-                    List.of()))
-            .toList();
+    List<Placement.Room> rooms = rooms(names, random);
     Division.Demand demand =
         demand(2 + random.nextInt(12), Set.copyOf(names), 2 + random.nextInt(CONTEXT - 2));
     Optional<Division.Divided> found = new Division(HALF).divide(demand, rooms);
