@@ -4,6 +4,7 @@ import java.util.function.UnaryOperator;
 import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.Found;
+import mneme.device.Signals;
 import mneme.device.accelerator.AcceleratedDevice;
 
 /// Opens devices behind OpenCL.
@@ -27,7 +28,8 @@ public final class ClDevice {
   }
 
   private static Device open(ClDiscovery.Handle device, UnaryOperator<Found> informed) {
-    ClAccelerator accelerator = new ClAccelerator(device.platform(), device.device());
+    ClAccelerator accelerator =
+        Signals.kept(() -> new ClAccelerator(device.platform(), device.device()));
     return new AcceleratedDevice(informed.apply(device.found()).info(), accelerator);
   }
 }

@@ -25,6 +25,7 @@ import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.Found;
 import mneme.device.Natives;
+import mneme.device.Signals;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.AMDDeviceAttributeQuery;
 import org.lwjgl.opencl.AMDDeviceBoardName;
@@ -48,13 +49,15 @@ public final class ClDiscovery {
 
   private final List<Handle> found = new ArrayList<>();
 
+  /// What is wrong with platforms that give no devices.
+  private final List<String> faults = new ArrayList<>();
+
   private ClDiscovery() {}
 
   /// Never fails: what cannot be used is a row that says why.
   public static List<Found> discover() {
     try {
-      List<Found> found = devices().stream().map(Handle::found).toList();
-      return found.isEmpty() ? List.of(nothing("no OpenCL driver is installed")) : found;
+      return everything().rows();
     } catch (LinkageError _) {
       return List.of(nothing("the OpenCL loader library is not installed"));
     } catch (DeviceException e) {
@@ -64,11 +67,27 @@ public final class ClDiscovery {
 
   /// @throws LinkageError if the loader library is not installed
   static List<Handle> devices() {
+    return everything().found;
+  }
+
+  private static ClDiscovery everything() {
     Natives.prepare();
-    CL.getFunctionProvider();
-    var discovery = new ClDiscovery();
-    discovery.platforms();
-    return discovery.found;
+    return Signals.kept(() -> {
+      CL.getFunctionProvider();
+      var discovery = new ClDiscovery();
+      discovery.platforms();
+      return discovery;
+    });
+  }
+
+  private List<Found> rows() {
+    List<Found> rows = new ArrayList<>(found.stream().map(Handle::found).toList());
+    if (!faults.isEmpty()) {
+      rows.add(nothing(String.join("; ", faults)));
+    } else if (rows.isEmpty()) {
+      rows.add(nothing("no OpenCL driver is installed"));
+    }
+    return rows;
   }
 
   private static Found nothing(String because) {
@@ -84,18 +103,32 @@ public final class ClDiscovery {
       PointerBuffer platforms = stack.mallocPointer(count.get(0));
       ClErrors.check(clGetPlatformIDs(platforms, (IntBuffer) null), "asking for platforms");
       for (int i = 0; i < platforms.capacity(); i++) {
-        devices(platforms.get(i));
+        platform(platforms.get(i));
       }
     }
   }
 
+  /// Whatever is wrong with it, the other platforms can be used.
+  private void platform(long platform) {
+    String name = ClQuery.platformText(platform, CL_PLATFORM_NAME);
+    int before = found.size();
+    try {
+      devices(platform);
+      if (found.size() == before) {
+        faults.add("the driver %s shows no device".formatted(name));
+      }
+    } catch (RuntimeException e) {
+      faults.add("the driver %s fails: %s".formatted(name, e.getMessage()));
+    }
+  }
+
   private void devices(long platform) {
-    CL.createPlatformCapabilities(platform);
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer count = stack.mallocInt(1);
       if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, null, count) != 0 || count.get(0) == 0) {
-        return;
+        return; // before LWJGL asks for one, which it takes for granted
       }
+      CL.createPlatformCapabilities(platform);
       PointerBuffer devices = stack.mallocPointer(count.get(0));
       ClErrors.check(
           clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, devices, (IntBuffer) null),

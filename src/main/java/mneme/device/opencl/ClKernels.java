@@ -7,6 +7,7 @@ import static org.lwjgl.opencl.CL10.clReleaseProgram;
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import mneme.device.Signals;
 import mneme.device.accelerator.Kernel;
 import mneme.device.accelerator.KernelFile;
 import org.lwjgl.system.MemoryStack;
@@ -27,7 +28,7 @@ final class ClKernels implements AutoCloseable {
   Built built(Kernel kernel) {
     Built known = kernels.get(kernel);
     if (known == null) {
-      known = build(kernel);
+      known = Signals.kept(() -> build(kernel));
       kernels.put(kernel, known);
     }
     return known;

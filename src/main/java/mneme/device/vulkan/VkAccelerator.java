@@ -86,9 +86,7 @@ final class VkAccelerator implements Accelerator {
               .queueFamilyIndex(family)
               .pQueuePriorities(stack.floats(1));
       var create =
-          VkDeviceCreateInfo.calloc(stack)
-              .sType$Default()
-              .pNext(VkFeatures.needed(stack))
+          VkFeatures.enable(VkDeviceCreateInfo.calloc(stack).sType$Default(), stack)
               .pQueueCreateInfos(queues);
       PointerBuffer handle = stack.mallocPointer(1);
       VkErrors.check(vkCreateDevice(physical, create, null, handle), "opening the device");

@@ -20,6 +20,7 @@ import java.util.Set;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.Found;
+import mneme.device.Signals;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.vulkan.EXTMemoryBudget;
@@ -49,7 +50,7 @@ public final class VkDiscovery {
       if (VK.getInstanceVersionSupported() < VK_API_VERSION_1_2) {
         return List.of(nothing("the Vulkan loader is older than 1.2"));
       }
-      List<Found> found = devices();
+      List<Found> found = Signals.kept(VkDiscovery::devices);
       return found.isEmpty() ? List.of(nothing("no Vulkan driver shows a device")) : found;
     } catch (LinkageError _) {
       return List.of(nothing("the Vulkan loader library is not installed"));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.lwjgl.system.MemoryStack;
+import org.lwjgl.vulkan.VkDeviceCreateInfo;
 import org.lwjgl.vulkan.VkPhysicalDevice;
 import org.lwjgl.vulkan.VkPhysicalDeviceFeatures2;
 import org.lwjgl.vulkan.VkPhysicalDeviceProperties2;
@@ -57,11 +58,14 @@ final class VkFeatures {
     }
   }
 
-  /// Those that the kernels need, to be enabled on a device.
-  static VkPhysicalDeviceFeatures2 needed(MemoryStack stack) {
+  /// Asks for those that the kernels need. A struct that has others behind it loses them when it is
+  /// put into a chain, so each is put there by itself.
+  static VkDeviceCreateInfo enable(VkDeviceCreateInfo create, MemoryStack stack) {
     var all = VkPhysicalDeviceFeatures2.calloc(stack).sType$Default();
     all.features().shaderInt64(true);
-    return all.pNext(
+    return create
+        .pNext(all)
+        .pNext(
             VkPhysicalDeviceVulkan11Features.calloc(stack)
                 .sType$Default()
                 .storageBuffer16BitAccess(true))

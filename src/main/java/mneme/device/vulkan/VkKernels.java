@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import mneme.device.DeviceException;
+import mneme.device.Signals;
 import mneme.device.accelerator.Kernel;
 import mneme.device.accelerator.KernelCache;
 import mneme.device.accelerator.KernelFile;
@@ -80,7 +81,7 @@ final class VkKernels implements AutoCloseable {
   }
 
   Built built(Kernel kernel) {
-    return kernels.computeIfAbsent(kernel, this::build);
+    return kernels.computeIfAbsent(kernel, _ -> Signals.kept(() -> build(kernel)));
   }
 
   private Built build(Kernel kernel) {

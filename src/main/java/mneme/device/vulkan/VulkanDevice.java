@@ -10,6 +10,7 @@ import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.Found;
 import mneme.device.Natives;
+import mneme.device.Signals;
 import mneme.device.accelerator.AcceleratedDevice;
 import org.lwjgl.vulkan.VkInstance;
 import org.lwjgl.vulkan.VkPhysicalDevice;
@@ -28,6 +29,10 @@ public final class VulkanDevice {
   /// @param informed adds what is known of the device from elsewhere
   public static Device open(String id, UnaryOperator<Found> informed) {
     Natives.prepare();
+    return Signals.kept(() -> find(id, informed));
+  }
+
+  private static Device find(String id, UnaryOperator<Found> informed) {
     VkInstance instance = VkDiscovery.instance();
     try {
       List<VkPhysicalDevice> devices = VkDiscovery.devices(instance);
