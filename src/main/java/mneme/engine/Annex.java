@@ -123,7 +123,8 @@ final class Annex extends AbstractMatchingBehavior<Annex.Command> {
             job.plan(),
             house.settings().limits().chunkTokens(),
             model.contextTokens(),
-            model.tokenizer().endIds());
+            model.tokenizer().endIds(),
+            job.host());
     job.station()
         .pool()
         .tell(

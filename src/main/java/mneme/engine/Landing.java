@@ -68,6 +68,10 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     Station station() {
       return at.station();
     }
+
+    Berth with(Admission other) {
+      return new Berth(at, weightBytes, poolModel, other);
+    }
   }
 
   /// What is to be loaded, and for whom.
@@ -195,7 +199,8 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
               at.plan(),
               house.settings().limits().chunkTokens(),
               read.model().contextTokens(),
-              read.model().tokenizer().endIds());
+              read.model().tokenizer().endIds(),
+              job.host());
       at.station()
           .pool()
           .tell(

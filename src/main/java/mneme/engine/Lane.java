@@ -27,6 +27,12 @@ record Lane(
     return station.pool();
   }
 
+  /// The same where other lengths fit.
+  Lane with(Admission other) {
+    return new Lane(
+        model, kv, poolModel, other, other.longest(), bufferTokens, station, scheduler, nowNs);
+  }
+
   static Lane of(
       ServedModel model,
       Landing.Berth berth,

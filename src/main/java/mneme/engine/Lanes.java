@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import mneme.memory.KvEncoding;
+import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,18 @@ final class Lanes {
 
   List<Lane> all() {
     return open.values().stream().map(Further::lane).toList();
+  }
+
+  /// A pool was cut anew; false if none of the lanes is concerned.
+  boolean recut(int model, Admission admission) {
+    for (Map.Entry<KvEncoding, Further> entry : open.entrySet()) {
+      Further further = entry.getValue();
+      if (further.lane().poolModel() == model) {
+        entry.setValue(new Further(further.lane().with(admission), further.program()));
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether some request waits for its lane.

@@ -168,6 +168,7 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
     this.stash = stash;
     this.device = device;
     lending = lending(device);
+    vault.tellHosts(lending.ledger());
   }
 
   private Lending lending(DeviceReady ready) {
@@ -238,7 +239,9 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   private void onDeviceReady(DeviceReady ready) {
     revokeAll();
     device = ready;
+    PoolShape before = lending.ledger().shape();
     lending = lending(ready);
+    tellIfRecut(before);
     List<Register> registers = List.copyOf(postponed);
     postponed.clear();
     registers.forEach(this::onRegister);
@@ -274,12 +277,20 @@ public final class MemoryPool extends AbstractMatchingBehavior<MemoryPool.Comman
   /// A plan whose objects are larger than the pool's slabs has the pool cut anew, for which every
   /// lease is taken back.
   private void onRegister(Register register) {
+    PoolShape before = lending.ledger().shape();
     Registration registration = vault.register(lending.ledger(), register);
+    tellIfRecut(before);
     if (registration instanceof Registered || lending.tenures().isEmpty()) {
       register.replyTo().tell(registration);
     } else {
       postponed.add(register);
       device.worker().tell(Worker.Reset.NOW);
+    }
+  }
+
+  private void tellIfRecut(PoolShape before) {
+    if (!lending.ledger().shape().equals(before)) {
+      vault.tellHosts(lending.ledger());
     }
   }
 

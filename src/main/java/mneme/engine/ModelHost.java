@@ -3,11 +3,14 @@ package mneme.engine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import mneme.memory.KvEncoding;
+import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -48,6 +51,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   enum Vacate implements Command {
     NOW
   }
+
+  /// From a pool: it was cut anew, and `admission` judges what fits now.
+  ///
+  /// @param model number of the memory plan at the pool
+  record Recut(int model, Admission admission) implements Command {}
 
   private record Arrived(Landing.Result result) implements Command {}
 
@@ -93,6 +101,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private @Nullable ActorRef<Landing.Command> loading;
 
   private Landing.@Nullable Berth berth;
+
+  /// Of pools that were cut anew before the model is known to be there.
+  private final Map<Integer, Admission> recuts = new HashMap<>();
+
   private @Nullable Lane lane;
   private @Nullable Instant expiresAt;
   private long loadNs;
@@ -127,10 +139,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       case Load load -> onLoad(load);
       case Arrived(var result) -> onArrived(result);
       case Annexed(var result) -> {
-        lanes.onResult(result);
+        lanes.onResult(result instanceof Annex.Opened opened ? upToDate(opened) : result);
         restIfIdle();
         yield this;
       }
+      case Recut(var model, var admission) -> onRecut(model, admission);
       case Evacuate _ -> onEvacuate();
       case Vacate _ -> onVacate();
       case SequenceGone(var sequence) -> onSequenceGone(sequence);
@@ -188,7 +201,8 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
         }
         yield this;
       }
-      case Landing.Landed(_, var read, var to) -> onLanded(read, to);
+      case Landing.Landed(_, var read, var to) ->
+          onLanded(read, to.with(recuts.getOrDefault(to.poolModel(), to.admission())));
       case Landing.Stranded _ when isStale -> this;
       case Landing.Stranded(_, var failure, var why) -> onStranded(failure, why);
     };
@@ -216,6 +230,23 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     lanes.moveTo(read, to);
     lobby.open(next.model(), arrival -> start(arrival, next, loadNs));
     restIfIdle();
+    return this;
+  }
+
+  private Annex.Opened upToDate(Annex.Opened opened) {
+    int model = Math.toIntExact(opened.program());
+    return new Annex.Opened(
+        opened.job(), opened.program(), recuts.getOrDefault(model, opened.admission()));
+  }
+
+  /// Who comes from now on is told what fits now; streams that outgrow it end.
+  private Behavior<Command> onRecut(int model, Admission admission) {
+    if (lane != null && berth != null && lane.poolModel() == model) {
+      lane = lane.with(admission);
+      berth = berth.with(admission);
+    } else if (!lanes.recut(model, admission)) {
+      recuts.put(model, admission);
+    }
     return this;
   }
 

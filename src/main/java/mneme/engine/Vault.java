@@ -11,13 +11,20 @@ import mneme.memory.PoolShape;
 import mneme.memory.PoolSpace;
 import mneme.memory.SlabSizing;
 import mneme.schedule.Admission;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /// What outlives the pool's ledgers: the memory plans it serves, and how its bytes are shared out.
 class Vault {
   /// @param longestSpanTokens most tokens of a sequence that one step reads
   /// @param contextTokens longest sequence that the model allows
   /// @param endIds tokens that close a message
-  record Entry(MemoryPlan plan, int longestSpanTokens, int contextTokens, Set<Integer> endIds) {
+  /// @param host hears how much fits whenever the pool is cut anew
+  record Entry(
+      MemoryPlan plan,
+      int longestSpanTokens,
+      int contextTokens,
+      Set<Integer> endIds,
+      ActorRef<ModelHost.Command> host) {
     Entry {
       endIds = Set.copyOf(endIds);
     }
@@ -86,6 +93,12 @@ class Vault {
 
   Entry entry(int model) {
     return Objects.requireNonNull(entries.get(model));
+  }
+
+  /// Tells every host what fits `ledger`, which is cut as no pool was before.
+  void tellHosts(Ledger ledger) {
+    entries.forEach(
+        (model, entry) -> entry.host().tell(new ModelHost.Recut(model, admission(ledger, entry))));
   }
 
   private static Admission admission(Ledger ledger, Entry entry) {

@@ -11,7 +11,9 @@ import mneme.memory.KvEncoding;
 import mneme.memory.MemoryNeed;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolSpace;
+import mneme.memory.SlabSizing;
 import mneme.memory.Tokens;
+import mneme.schedule.Admission;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -35,6 +37,7 @@ class MemoryPoolTest {
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<Worker.Command> worker = kit.createTestProbe(Worker.Command.class);
+  private final TestProbe<ModelHost.Command> host = kit.createTestProbe(ModelHost.Command.class);
   private final TestProbe<Scheduler.Command> scheduler =
       kit.createTestProbe(Scheduler.Command.class);
   private final TestProbe<MemoryPool.Registration> answers =
@@ -106,6 +109,29 @@ class MemoryPoolTest {
     owner.expectMessageClass(Sequence.Outgrown.class);
   }
 
+  @Test
+  void aHostHearsWhatFitsAPoolThatIsCutAnew() {
+    open(1, ATTENTION);
+    register(1, ATTENTION);
+    assertRegistered(1);
+    register(2, LARGE);
+    assertRegistered(2);
+    ModelHost.Recut first = host.expectMessageClass(ModelHost.Recut.class);
+    ModelHost.Recut second = host.expectMessageClass(ModelHost.Recut.class);
+    assertThat(List.of(first.model(), second.model())).containsExactly(1, 2);
+    Admission fresh =
+        new Admission(
+            ATTENTION,
+            SlabSizing.of(List.of(PoolSpace.whole(POOL_BYTES)), List.of(ATTENTION, LARGE)),
+            CHUNK_TOKENS,
+            CONTEXT_TOKENS);
+    assertThat(first.admission().judge(8, 8)).isEqualTo(fresh.judge(8, 8));
+    crash();
+    worker.expectMessage(Worker.Reset.NOW);
+    open(2, ATTENTION, LARGE);
+    host.expectMessageClass(ModelHost.Recut.class);
+  }
+
   private void end(long step, long lease, int index) {
     Event.Token token = new Event.Token(7, 0, List.of());
     pool.tell(new MemoryPool.StepEnded(step, 1, List.of(new Outcome.Drawn(lease, index, token))));
@@ -125,7 +151,7 @@ class MemoryPoolTest {
   }
 
   private void register(int model, MemoryPlan plan) {
-    Vault.Entry entry = new Vault.Entry(plan, CHUNK_TOKENS, CONTEXT_TOKENS, Set.of());
+    Vault.Entry entry = new Vault.Entry(plan, CHUNK_TOKENS, CONTEXT_TOKENS, Set.of(), host.ref());
     pool.tell(new MemoryPool.Register(model, entry, answers.ref()));
   }
 
