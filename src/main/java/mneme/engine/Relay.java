@@ -6,11 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.LongSupplier;
-import mneme.graph.Graph;
 import mneme.memory.Chore;
-import mneme.memory.MemoryPlan;
-import mneme.memory.PoolSpace;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -51,30 +47,6 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   /// Nothing of a stage is left on its device.
   private record StageClosed() implements Command {}
 
-  /// A part of the model, and where it runs.
-  ///
-  /// @param bank of the model's pool
-  record Stage(String device, ActorRef<Worker.Command> worker, Graph graph, PoolSpace bank) {}
-
-  /// What a relay is made for.
-  ///
-  /// @param number of the station that it belongs to
-  /// @param program number of the model's load
-  /// @param plan with a bank for each stage
-  /// @param nowNs a clock that only moves forward
-  record Route(
-      int number,
-      long program,
-      List<Stage> stages,
-      MemoryPlan plan,
-      ActorRef<MemoryPool.Command> pool,
-      ActorRef<Node.Command> node,
-      LongSupplier nowNs) {
-    Route {
-      stages = List.copyOf(stages);
-    }
-  }
-
   /// One stage's share of a step.
   ///
   /// @param stage its number
@@ -91,20 +63,6 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
       Map<Long, Draft> drafts,
       float @Nullable [] rows,
       ActorRef<Command> relay) {}
-
-  /// The step that is on its way.
-  private static final class Journey {
-    final Worker.Step step;
-    final List<List<Chore>> chores;
-    final long startNs;
-    int stage;
-
-    Journey(Worker.Step step, long startNs) {
-      this.step = step;
-      this.startNs = startNs;
-      chores = BankView.chores(step.chores(), step.shape());
-    }
-  }
 
   private final Route route;
   private final Banks banks;
@@ -153,8 +111,8 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
         refusal = "%s: %s".formatted(route.stages().get(stage).device(), reason);
       }
       case Carried(var step, var rows) when isOnItsWay(step) -> onCarried(rows);
-      case Finished(var step, var outcomes) when isOnItsWay(step) -> end(outcomes);
-      case Missed(var step) when isOnItsWay(step) -> miss();
+      case Finished(var step, var outcomes) when isOnItsWay(step) -> take().end(outcomes);
+      case Missed(var step) when isOnItsWay(step) -> take().miss();
       case Broke(var step, var stage, var reason) -> onBroke(step, stage, reason);
       case Carried _, Finished _, Missed _ -> {}
       case StageClosed _ -> onClosed();
@@ -168,11 +126,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   }
 
   private boolean isOnItsWay(long step) {
-    return journey != null && journey.step.number() == step;
-  }
-
-  private Journey journey() {
-    return Objects.requireNonNull(journey);
+    return journey != null && journey.isOf(step);
   }
 
   private void onCommand(Worker.Command command) {
@@ -198,19 +152,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
 
   private void onPrepare(Worker.Prepare prepare) {
     preparing = prepare;
-    Workbench.Recipe whole = prepare.recipe();
-    for (int i = 0; i < route.stages().size(); i++) {
-      Stage stage = route.stages().get(i);
-      Workbench.Recipe part =
-          new Workbench.Recipe(route.program(), stage.graph(), route.plan(), whole.numerics());
-      boolean isLast = i == route.stages().size() - 1;
-      stage
-          .worker()
-          .tell(
-              new Worker.PrepareStage(
-                  new Stages.Recipe(
-                      part, i, isLast, stage.bank().bytes(), getContext().getSelf())));
-    }
+    route.prepare(prepare.recipe().numerics(), getContext().getSelf());
   }
 
   /// Who hears that the model is ready finds its pool open.
@@ -231,68 +173,48 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     if (isOpen || unloading != null || !refusal.isEmpty() || !banks.haveAllAnswered()) {
       return;
     }
-    for (int stage : banks.takeWritten()) {
-      route.stages().get(stage).worker().tell(new Worker.ScrubStage(route.program()));
-    }
+    banks.takeWritten().forEach(route::scrub);
     if (banks.areClean() && journey == null) {
       isOpen = true;
       epoch++;
-      List<PoolSpace> spaces = route.stages().stream().map(Stage::bank).toList();
       ActorRef<Worker.Command> front =
           getContext().getSelf().<Object>unsafeUpcast().<Worker.Command>narrow();
-      route.pool().tell(new MemoryPool.DeviceReady(epoch, spaces, List.of(route.plan()), front));
+      route
+          .pool()
+          .tell(new MemoryPool.DeviceReady(epoch, route.banks(), List.of(route.plan()), front));
     }
   }
 
   private void onStep(Worker.Step step) {
-    journey = new Journey(step, route.nowNs().getAsLong());
+    Journey begun = new Journey(route, step);
+    journey = begun;
     if (isOpen && step.epoch() == epoch) {
-      send(null);
+      send(begun, null);
     } else {
-      miss();
+      take().miss();
     }
   }
 
-  /// What the step's next stage is to do, and with which rows.
-  private void send(float @Nullable [] rows) {
-    Journey on = journey();
-    Leg leg =
-        new Leg(
-            on.step.number(),
-            on.stage,
-            route.program(),
-            banks.epoch(on.stage),
-            BankView.runs(on.step.runs(), on.step.shape(), on.stage),
-            on.chores.get(on.stage),
-            drafts,
-            rows,
-            getContext().getSelf());
-    banks.written(on.stage);
-    route.stages().get(on.stage).worker().tell(new Worker.RunStage(leg));
+  private void send(Journey on, float @Nullable [] rows) {
+    banks.written(on.stage());
+    route.run(on.leg(banks.epoch(on.stage()), drafts, rows, getContext().getSelf()));
   }
 
   private void onCarried(float[] rows) {
-    journey().stage++;
+    Journey on = Objects.requireNonNull(journey);
+    on.leaveStage();
     if (isOpen) {
-      send(rows);
+      send(on, rows);
     } else {
-      miss();
+      take().miss();
     }
   }
 
-  /// The step ends without an outcome: its memory is lost.
-  private void miss() {
-    end(StepRunner.skipped(journey().step.runs()));
-  }
-
-  /// The pool first: what the scheduler plans next must find the books of this step closed.
-  private void end(List<Outcome> outcomes) {
-    Journey ended = journey();
+  /// The step that is on its way is not any more.
+  private Journey take() {
+    Journey ended = Objects.requireNonNull(journey);
     journey = null;
-    Worker.Step step = ended.step;
-    long stepNs = route.nowNs().getAsLong() - ended.startNs;
-    route.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
-    step.plan().scheduler().tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
+    return ended;
   }
 
   /// The device will open again, and its stage with it.
@@ -301,9 +223,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     isOpen = false;
     drafts = new HashMap<>();
     if (isOnItsWay(step)) {
-      Plan plan = journey().step.plan();
-      journey = null;
-      plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), reason));
+      take().fail(reason);
     }
   }
 
@@ -313,11 +233,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     }
     unloading = unload;
     isOpen = false;
-    ActorRef<Worker.Unloaded> replyTo =
-        getContext().messageAdapter(Worker.Unloaded.class, _ -> new StageClosed());
-    route
-        .stages()
-        .forEach(stage -> stage.worker().tell(new Worker.Unload(route.program(), replyTo)));
+    route.unload(getContext().messageAdapter(Worker.Unloaded.class, _ -> new StageClosed()));
   }
 
   private void onClosed() {
