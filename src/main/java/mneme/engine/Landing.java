@@ -246,9 +246,6 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   }
 
   private void withdraw(Placed from) {
-    from.station().pool().tell(new MemoryPool.Unregister(poolModel(from)));
-    from.station()
-        .worker()
-        .tell(new Worker.Unload(from.program(), getContext().getSystem().ignoreRef()));
+    from.station().unload(from.program(), getContext().getSystem().ignoreRef());
   }
 }
