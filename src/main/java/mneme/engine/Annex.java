@@ -91,15 +91,10 @@ final class Annex extends AbstractMatchingBehavior<Annex.Command> {
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
-      program.ifPresent(number -> close(job.station(), number, getContext()));
+      program.ifPresent(
+          number -> job.station().unload(number, getContext().getSystem().ignoreRef()));
     }
     return this;
-  }
-
-  /// Takes a program and its plan from a device and its pool.
-  static void close(Station station, long number, ActorContext<?> context) {
-    station.pool().tell(new MemoryPool.Unregister(Math.toIntExact(number)));
-    station.worker().tell(new Worker.Unload(number, context.getSystem().ignoreRef()));
   }
 
   private Behavior<Command> prepare(long number) {

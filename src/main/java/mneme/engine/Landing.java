@@ -68,10 +68,6 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
     Station station() {
       return at.station();
     }
-
-    Berth with(Admission other) {
-      return new Berth(at, weightBytes, poolModel, other);
-    }
   }
 
   /// What is to be loaded, and for whom.
@@ -251,9 +247,6 @@ final class Landing extends AbstractMatchingBehavior<Landing.Command> {
   }
 
   private void withdraw(Placed from) {
-    from.station().pool().tell(new MemoryPool.Unregister(poolModel(from)));
-    from.station()
-        .worker()
-        .tell(new Worker.Unload(from.program(), getContext().getSystem().ignoreRef()));
+    from.station().unload(from.program(), getContext().getSystem().ignoreRef());
   }
 }

@@ -1,5 +1,6 @@
 package mneme.engine;
 
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import mneme.memory.KvEncoding;
 import mneme.schedule.Admission;
@@ -31,6 +32,31 @@ record Lane(
   Lane with(Admission other) {
     return new Lane(
         model, kv, poolModel, other, other.longest(), bufferTokens, station, scheduler, nowNs);
+  }
+
+  /// Why a request can never be served here; empty if it can.
+  Optional<Event.Failed> refusal(Completion completion) {
+    int promptTokens = completion.prompt().length();
+    if (promptTokens == 0) {
+      return refusal(
+          Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
+    }
+    int most = completion.memory().contextTokens().orElse(Integer.MAX_VALUE);
+    if (promptTokens >= most) {
+      return refusal(
+          Event.Failure.BAD_REQUEST,
+          "the prompt has %d tokens and the request allows %d for prompt and answer; allow more"
+              .formatted(promptTokens, most));
+    }
+    return switch (admission.judge(promptTokens, 1)) {
+      case Admission.TooLong never -> refusal(Event.Failure.NEVER_FITS, never.sentence());
+      case Admission.NeverFits never -> refusal(Event.Failure.NEVER_FITS, never.sentence());
+      case Admission.Possible _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<Event.Failed> refusal(Event.Failure failure, String message) {
+    return Optional.of(new Event.Failed(failure, message));
   }
 
   static Lane of(

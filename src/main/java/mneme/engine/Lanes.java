@@ -6,23 +6,25 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import mneme.memory.KvEncoding;
 import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
-/// The further lanes of one host, beside that of the usual encoding of keys and values: one for
-/// each encoding that requests have asked for, opened with the first of them, and the requests that
-/// wait for that. They stay as long as the model stays where it is.
+/// The lanes of one host: the usual one, and one more for each other encoding of keys and values
+/// that requests have asked for, opened with the first of them, and the requests that wait for
+/// that. They stay as long as the model stays where it is.
 final class Lanes {
-  /// A lane, and its program's number at the worker.
+  /// A lane beside the usual one, and its program's number at the worker.
   private record Further(Lane lane, long program) {}
 
   /// Where the model is.
-  private record Home(Blueprint blueprint, Landing.Berth berth) {}
+  private record Home(Blueprint blueprint, Landing.Berth berth, Lane usual) {}
 
   private final ActorContext<ModelHost.Command> context;
   private final ModelHost.House house;
@@ -32,6 +34,10 @@ final class Lanes {
   private final Map<KvEncoding, Further> open = new LinkedHashMap<>();
   private final Map<KvEncoding, ActorRef<Annex.Command>> opening = new HashMap<>();
   private final Map<KvEncoding, List<ModelHost.Generate>> waiting = new HashMap<>();
+
+  /// Of plans whose pool was cut anew, by their numbers; a lane may come later than this is heard.
+  private final Map<Integer, Admission> recuts = new HashMap<>();
+
   private @Nullable Home home;
   private long annexes;
 
@@ -48,20 +54,32 @@ final class Lanes {
     toHost = context.messageAdapter(Annex.Result.class, message::apply);
   }
 
-  List<Lane> all() {
-    return open.values().stream().map(Further::lane).toList();
+  /// Null while the model is nowhere.
+  @Nullable Lane usual() {
+    return home == null ? null : home.usual();
   }
 
-  /// A pool was cut anew; false if none of the lanes is concerned.
-  boolean recut(int model, Admission admission) {
-    for (Map.Entry<KvEncoding, Further> entry : open.entrySet()) {
-      Further further = entry.getValue();
-      if (further.lane().poolModel() == model) {
-        entry.setValue(new Further(further.lane().with(admission), further.program()));
-        return true;
-      }
+  /// The usual one first.
+  List<Lane> all() {
+    return Stream.concat(Stream.ofNullable(usual()), open.values().stream().map(Further::lane))
+        .toList();
+  }
+
+  /// A pool was cut anew: who comes from now on is told what fits now, and streams that outgrow it
+  /// end.
+  ///
+  /// @param model number of a memory plan at the pool
+  void recut(int model, Admission admission) {
+    recuts.put(model, admission);
+    if (home != null) {
+      home = new Home(home.blueprint(), home.berth(), upToDate(home.usual()));
     }
-    return false;
+    open.replaceAll((_, further) -> new Further(upToDate(further.lane()), further.program()));
+  }
+
+  private Lane upToDate(Lane lane) {
+    Admission admission = recuts.get(lane.poolModel());
+    return admission == null ? lane : lane.with(admission);
   }
 
   /// Whether some request waits for its lane.
@@ -69,25 +87,41 @@ final class Lanes {
     return !waiting.isEmpty();
   }
 
-  /// The model has come to `berth`; streams in further encodings follow as their lanes open there.
-  void moveTo(Blueprint blueprint, Landing.Berth berth) {
+  /// The model has come to `berth`, and with it the streams that it has; those in further encodings
+  /// follow as their lanes open there.
+  Lane moveTo(Blueprint blueprint, Landing.Berth berth) {
+    Lane usual =
+        upToDate(
+            Lane.of(
+                blueprint.model(), berth, scheduler(berth.at().program(), berth.station()), house));
+    boolean isMove = home != null;
     close();
-    home = new Home(blueprint, berth);
+    if (isMove) {
+      streams.move(usual);
+    }
+    home = new Home(blueprint, berth, usual);
     Set<KvEncoding> wanted = new HashSet<>(streams.encodings());
     wanted.addAll(waiting.keySet());
-    wanted.remove(berth.at().plan().encoding());
+    wanted.remove(usual.kv());
     wanted.forEach(this::open);
+    return usual;
   }
 
-  /// A request for an encoding other than the usual one.
-  void start(KvEncoding kv, ModelHost.Generate generate) {
+  /// Streams of the loaded model, in the encoding that they ask for.
+  ///
+  /// @param loadedNs how long they waited for the model to load
+  void start(ModelHost.Generate generate, long loadedNs) {
+    Lane usual = Objects.requireNonNull(usual());
+    KvEncoding kv = generate.wish().completion().memory().kv().orElse(usual.kv());
     Further further = open.get(kv);
-    if (further != null) {
+    if (kv.equals(usual.kv())) {
+      streams.start(generate, usual, loadedNs);
+    } else if (further != null) {
       streams.start(generate, further.lane(), 0);
-      return;
+    } else {
+      waiting.computeIfAbsent(kv, _ -> new ArrayList<>()).add(generate);
+      open(kv);
     }
-    waiting.computeIfAbsent(kv, _ -> new ArrayList<>()).add(generate);
-    open(kv);
   }
 
   private void open(KvEncoding kv) {
@@ -106,7 +140,7 @@ final class Lanes {
     Annex.Job job = result.job();
     if (home == null || !home.berth().equals(job.berth())) {
       if (result instanceof Annex.Opened(_, var program, _)) {
-        Annex.close(job.station(), program, context);
+        job.station().unload(program, context.getSystem().ignoreRef());
       }
       return;
     }
@@ -117,7 +151,7 @@ final class Lanes {
     List<ModelHost.Generate> arrivals = waiting.remove(job.kv());
     switch (result) {
       case Annex.Opened opened -> {
-        Lane lane = lane(opened);
+        Lane lane = upToDate(lane(opened));
         open.put(job.kv(), new Further(lane, opened.program()));
         streams.move(lane);
         start(arrivals == null ? List.of() : arrivals, lane);
@@ -138,10 +172,6 @@ final class Lanes {
 
   private Lane lane(Annex.Opened opened) {
     Annex.Job job = opened.job();
-    ActorRef<Scheduler.Command> scheduler =
-        context.spawn(
-            Scheduler.create(opened.program(), job.station(), house),
-            "scheduler-" + opened.program());
     return new Lane(
         job.blueprint().model(),
         job.kv(),
@@ -150,16 +180,23 @@ final class Lanes {
         opened.admission().longest(),
         house.settings().bufferTokens(),
         job.station(),
-        scheduler,
+        scheduler(opened.program(), job.station()),
         house.nowNs());
   }
 
-  /// Takes all further lanes from where the model was.
+  private ActorRef<Scheduler.Command> scheduler(long program, Station station) {
+    return context.spawn(Scheduler.create(program, station, house), "scheduler-" + program);
+  }
+
+  /// The model leaves where it was: takes the further lanes from there, and ends the usual one.
   void close() {
+    if (home != null) {
+      context.stop(home.usual().scheduler());
+    }
     open.values()
         .forEach(further -> {
           context.stop(further.lane().scheduler());
-          Annex.close(further.lane().station(), further.program(), context);
+          further.lane().station().unload(further.program(), context.getSystem().ignoreRef());
         });
     opening
         .values()

@@ -1,15 +1,9 @@
 package mneme.engine;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import mneme.memory.KvEncoding;
 import mneme.schedule.Admission;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -89,26 +83,14 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
 
   private final House house;
   private final String name;
-  private final TimerScheduler<Command> timers;
+  private final Rest rest;
+  private final Approach approach;
   private final Lobby lobby;
   private final Streams streams;
   private final Lanes lanes;
   private final long startedNs;
-  private Duration keepAlive;
   private @Nullable Blueprint blueprint;
-
-  /// What brings the model to a device, now or again.
-  private @Nullable ActorRef<Landing.Command> loading;
-
   private Landing.@Nullable Berth berth;
-
-  /// Of pools that were cut anew before the model is known to be there.
-  private final Map<Integer, Admission> recuts = new HashMap<>();
-
-  private @Nullable Lane lane;
-  private @Nullable Instant expiresAt;
-  private long loadNs;
-  private long loads;
   private boolean leaves;
 
   static Behavior<Command> create(String name, House house) {
@@ -121,13 +103,13 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private ModelHost(
       ActorContext<Command> context, TimerScheduler<Command> timers, String name, House house) {
     super(context);
-    this.timers = timers;
     this.name = name;
     this.house = house;
+    rest = new Rest(timers, Expired.NOW, house.settings().keepAlive());
+    approach = new Approach(context, name, house, Arrived::new);
     streams = new Streams(context, SequenceGone::new);
     lanes = new Lanes(context, house, streams, Annexed::new);
     lobby = new Lobby(house.settings().waitingLimit());
-    keepAlive = house.settings().keepAlive();
     startedNs = house.nowNs().getAsLong();
     load();
   }
@@ -139,14 +121,21 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       case Load load -> onLoad(load);
       case Arrived(var result) -> onArrived(result);
       case Annexed(var result) -> {
-        lanes.onResult(result instanceof Annex.Opened opened ? upToDate(opened) : result);
+        lanes.onResult(result);
         restIfIdle();
         yield this;
       }
-      case Recut(var model, var admission) -> onRecut(model, admission);
+      case Recut(var model, var admission) -> {
+        lanes.recut(model, admission);
+        yield this;
+      }
       case Evacuate _ -> onEvacuate();
       case Vacate _ -> onVacate();
-      case SequenceGone(var sequence) -> onSequenceGone(sequence);
+      case SequenceGone(var sequence) -> {
+        streams.ended(sequence);
+        restIfIdle();
+        yield this;
+      }
       case Expired _ -> onExpired();
       case Unloaded _ -> leave();
       case Close _ -> Behaviors.stopped();
@@ -159,10 +148,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     if (signal instanceof PostStop) {
       lobby.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
       lanes.refuseAll(Event.Failure.INTERNAL, "the model is being unloaded");
-      lanes.close();
-      if (lane != null && berth != null) {
-        unload(berth, getContext().getSystem().ignoreRef());
+      if (isLoaded() && berth != null) {
+        unload(berth);
       }
+      lanes.close();
       if (blueprint != null) {
         blueprint.close();
       }
@@ -171,90 +160,47 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private void load() {
-    loads++;
-    Landing.Job job =
-        new Landing.Job(
-            loads,
-            name,
-            lane == null ? SHORTEST_TOKENS : lane.longestTokens(),
-            Optional.ofNullable(blueprint),
-            getContext().getSelf(),
-            getContext().messageAdapter(Landing.Result.class, Arrived::new));
-    ActorRef<Landing.Command> landing =
-        getContext().spawn(Landing.create(job, house), "loading-" + loads);
-    getContext()
-        .watchWith(
-            landing,
-            new Arrived(
-                new Landing.Stranded(
-                    loads, Event.Failure.INTERNAL, "loading it failed; the log says why")));
-    loading = landing;
+    Lane usual = lanes.usual();
+    approach.begin(
+        usual == null ? SHORTEST_TOKENS : usual.longestTokens(), Optional.ofNullable(blueprint));
   }
 
   private Behavior<Command> onArrived(Landing.Result result) {
-    boolean isStale = loading == null || result.number() != loads;
+    boolean isLate = !approach.ends(result);
     return switch (result) {
-      case Landing.Landed(_, var read, var to) when isStale -> {
-        unload(to, getContext().getSystem().ignoreRef());
+      case Landing.Landed(_, var read, var to) when isLate -> {
+        unload(to);
         if (read != blueprint) {
           read.close();
         }
         yield this;
       }
-      case Landing.Landed(_, var read, var to) ->
-          onLanded(read, to.with(recuts.getOrDefault(to.poolModel(), to.admission())));
-      case Landing.Stranded _ when isStale -> this;
+      case Landing.Landed(_, var read, var to) -> onLanded(read, to);
+      case Landing.Stranded _ when isLate -> this;
       case Landing.Stranded(_, var failure, var why) -> onStranded(failure, why);
     };
   }
 
   /// Streams that run on another device continue here.
   private Behavior<Command> onLanded(Blueprint read, Landing.Berth to) {
-    ActorRef<Scheduler.Command> scheduler =
-        getContext()
-            .spawn(
-                Scheduler.create(to.at().program(), to.station(), house),
-                "scheduler-" + to.at().program());
-    Lane next = Lane.of(read.model(), to, scheduler, house);
-    if (lane != null && berth != null) {
-      getContext().stop(lane.scheduler());
-      streams.move(next);
-      unload(berth, getContext().getSystem().ignoreRef());
+    if (isLoaded() && berth != null) {
+      unload(berth);
     }
     blueprint = read;
-    lane = next;
     berth = to;
-    loading = null;
-    loadNs = house.nowNs().getAsLong() - startedNs;
+    long loadNs = house.nowNs().getAsLong() - startedNs;
     house.node().tell(new Node.Settled(getContext().getSelf(), to.bytes(), loadNs));
-    lanes.moveTo(read, to);
-    lobby.open(next.model(), arrival -> start(arrival, next, loadNs));
+    Lane usual = lanes.moveTo(read, to);
+    lobby.open(usual.model(), arrival -> start(arrival, loadNs));
     restIfIdle();
-    return this;
-  }
-
-  private Annex.Opened upToDate(Annex.Opened opened) {
-    int model = Math.toIntExact(opened.program());
-    return new Annex.Opened(
-        opened.job(), opened.program(), recuts.getOrDefault(model, opened.admission()));
-  }
-
-  /// Who comes from now on is told what fits now; streams that outgrow it end.
-  private Behavior<Command> onRecut(int model, Admission admission) {
-    if (lane != null && berth != null && lane.poolModel() == model) {
-      lane = lane.with(admission);
-      berth = berth.with(admission);
-    } else if (!lanes.recut(model, admission)) {
-      recuts.put(model, admission);
-    }
     return this;
   }
 
   /// A model that was loaded before waits where it is for its device to come back.
   private Behavior<Command> onStranded(Event.Failure failure, String why) {
-    loading = null;
-    if (lane == null) {
-      return onFailed(failure, why);
+    if (!isLoaded()) {
+      lobby.refuseAll(failure, why);
+      return leave();
     }
     getContext().getLog().warn("model '{}' waits for its device: {}", name, why);
     restIfIdle();
@@ -262,9 +208,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onEvacuate() {
-    if (loading != null) {
-      getContext().stop(loading);
-    } else if (lane == null) {
+    if (!isLoaded() && !approach.isUnderWay()) {
       return leaves ? this : leave();
     }
     load();
@@ -272,10 +216,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onVacate() {
-    if (isUnloading()) {
-      return this; // it leaves already
+    if (!isLoaded() && berth != null) {
+      return this; // the worker lets go of it already
     }
-    if (lane == null || loading != null || isInUse()) {
+    if (!isLoaded() || approach.isUnderWay() || isInUse()) {
       house.node().tell(new Node.Stays(getContext().getSelf()));
       return this;
     }
@@ -285,85 +229,64 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Behavior<Command> onGenerate(Generate generate) {
     if (leaves) {
       Lobby.handOver(generate, house.node());
-    } else if (lane != null) {
-      start(generate, lane, 0);
+    } else if (isLoaded()) {
+      start(generate, 0);
     } else {
       lobby.await(generate);
     }
     return this;
   }
 
-  private void start(Generate generate, Lane on, long loadedNs) {
-    timers.cancel(Expired.NOW);
-    expiresAt = null;
-    KvEncoding kv = generate.wish().completion().memory().kv().orElse(on.kv());
-    if (kv.equals(on.kv())) {
-      streams.start(generate, on, loadedNs);
-    } else {
-      lanes.start(kv, generate);
-    }
+  private void start(Generate generate, long loadedNs) {
+    rest.end();
+    lanes.start(generate, loadedNs);
   }
 
-  /// Whether the worker was asked to let go of the model and has not yet.
-  private boolean isUnloading() {
-    return lane == null && berth != null;
+  private boolean isLoaded() {
+    return lanes.usual() != null;
   }
 
   private boolean isInUse() {
     return !streams.isEmpty() || lanes.isAwaited();
   }
 
-  private Behavior<Command> onSequenceGone(ActorRef<Sequence.Command> sequence) {
-    streams.ended(sequence);
-    restIfIdle();
-    return this;
-  }
-
   private Behavior<Command> onLoad(Load load) {
-    load.keepAlive().ifPresent(wanted -> keepAlive = wanted);
+    load.keepAlive().ifPresent(rest::keep);
+    Lane usual = lanes.usual();
     if (leaves) {
       Lobby.handOver(load, name, house.node());
-    } else if (lane == null) {
+    } else if (usual == null) {
       lobby.await(load);
     } else {
-      load.replyTo().tell(new Loaded(lane.model()));
+      load.replyTo().tell(new Loaded(usual.model()));
       restIfIdle();
     }
     return this;
   }
 
   private void restIfIdle() {
-    if (isInUse() || lane == null) {
+    if (isInUse() || !isLoaded()) {
       return;
     }
     house.node().tell(new Node.Idle(getContext().getSelf()));
-    timers.cancel(Expired.NOW);
-    expiresAt = null;
-    if (!keepAlive.isNegative()) {
-      timers.startSingleTimer(Expired.NOW, keepAlive);
-      expiresAt = Instant.now().plus(keepAlive);
-    }
+    rest.begin();
   }
 
   private Behavior<Command> onExpired() {
-    if (isInUse() || lane == null || berth == null || loading != null) {
+    if (isInUse() || !isLoaded() || berth == null || approach.isUnderWay()) {
       return this;
     }
     lanes.close();
-    getContext().stop(lane.scheduler());
-    lane = null;
-    unload(berth, getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded()));
+    berth
+        .station()
+        .unload(
+            berth.at().program(),
+            getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded()));
     return this;
   }
 
-  private static void unload(Landing.Berth from, ActorRef<Worker.Unloaded> replyTo) {
-    from.station().pool().tell(new MemoryPool.Unregister(from.poolModel()));
-    from.station().worker().tell(new Worker.Unload(from.at().program(), replyTo));
-  }
-
-  private Behavior<Command> onFailed(Event.Failure failure, String message) {
-    lobby.refuseAll(failure, message);
-    return leave();
+  private void unload(Landing.Berth from) {
+    from.station().unload(from.at().program(), getContext().getSystem().ignoreRef());
   }
 
   /// Stops as soon as the node knows, so that no request is sent to a dead host. What came
@@ -376,19 +299,11 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     return this;
   }
 
-  /// The usual one first.
-  private List<Lane> everyLane(Lane usual) {
-    List<Lane> all = new ArrayList<>(List.of(usual));
-    all.addAll(lanes.all());
-    return all;
-  }
-
   private Behavior<Command> onInspect(ActorRef<HostReport> replyTo) {
     replyTo.tell(
-        lane == null || berth == null
-            ? HostReport.NOTHING
-            : HostReport.of(
-                everyLane(lane), berth, Optional.ofNullable(expiresAt), streams.size()));
+        isLoaded() && berth != null
+            ? HostReport.of(lanes.all(), berth, rest.expiresAt(), streams.size())
+            : HostReport.NOTHING);
     return this;
   }
 }

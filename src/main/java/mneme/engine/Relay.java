@@ -5,12 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.LongSupplier;
-import mneme.graph.Graph;
 import mneme.memory.Chore;
-import mneme.memory.MemoryPlan;
-import mneme.memory.PoolSpace;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -52,30 +47,6 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   /// Nothing of a stage is left on its device.
   private record StageClosed() implements Command {}
 
-  /// A part of the model, and where it runs.
-  ///
-  /// @param bank of the model's pool
-  record Stage(String device, ActorRef<Worker.Command> worker, Graph graph, PoolSpace bank) {}
-
-  /// What a relay is made for.
-  ///
-  /// @param number of the station that it belongs to
-  /// @param program number of the model's load
-  /// @param plan with a bank for each stage
-  /// @param nowNs a clock that only moves forward
-  record Route(
-      int number,
-      long program,
-      List<Stage> stages,
-      MemoryPlan plan,
-      ActorRef<MemoryPool.Command> pool,
-      ActorRef<Node.Command> node,
-      LongSupplier nowNs) {
-    Route {
-      stages = List.copyOf(stages);
-    }
-  }
-
   /// One stage's share of a step.
   ///
   /// @param stage its number
@@ -106,7 +77,6 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
   private String refusal = "";
   private long epoch;
   private int closed;
-  private long lastEndNs;
 
   /// Whether the pool knows of the present epoch, and nothing has been lost since.
   private boolean isOpen;
@@ -144,8 +114,8 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
       case Carried(var step, var rows) ->
           journeys.get(step).ifPresent(journey -> onCarried(journey, rows));
       case Finished(var step, var outcomes) ->
-          journeys.get(step).ifPresent(journey -> journeys.arrived(journey, outcomes));
-      case Missed(var step) -> journeys.get(step).ifPresent(this::miss);
+          journeys.get(step).ifPresent(journey -> journey.arrive(outcomes));
+      case Missed(var step) -> journeys.get(step).ifPresent(Journey::miss);
       case Broke(var step, var stage, var reason) -> onBroke(step, stage, reason);
       case StageClosed _ -> onClosed();
     }
@@ -155,12 +125,12 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
 
   /// Does what may be done now, in the order in which it was asked for.
   private void goOn() {
-    endArrived();
+    journeys.endArrived();
     reopen();
     answerPreparation();
     while (!queue.isEmpty() && mayBegin(queue.getFirst())) {
       onCommand(queue.removeFirst());
-      endArrived();
+      journeys.endArrived();
     }
   }
 
@@ -197,19 +167,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
 
   private void onPrepare(Worker.Prepare prepare) {
     preparing = prepare;
-    Workbench.Recipe whole = prepare.recipe();
-    for (int i = 0; i < route.stages().size(); i++) {
-      Stage stage = route.stages().get(i);
-      Workbench.Recipe part =
-          new Workbench.Recipe(route.program(), stage.graph(), route.plan(), whole.numerics());
-      boolean isLast = i == route.stages().size() - 1;
-      stage
-          .worker()
-          .tell(
-              new Worker.PrepareStage(
-                  new Stages.Recipe(
-                      part, i, isLast, stage.bank().bytes(), getContext().getSelf())));
-    }
+    route.prepare(prepare.recipe().numerics(), getContext().getSelf());
   }
 
   /// Who hears that the model is ready finds its pool open.
@@ -230,77 +188,40 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     if (isOpen || unloading != null || !refusal.isEmpty() || !banks.haveAllAnswered()) {
       return;
     }
-    for (int stage : banks.takeWritten()) {
-      route.stages().get(stage).worker().tell(new Worker.ScrubStage(route.program()));
-    }
+    banks.takeWritten().forEach(route::scrub);
     if (banks.areClean() && journeys.isEmpty()) {
       isOpen = true;
       epoch++;
-      List<PoolSpace> spaces = route.stages().stream().map(Stage::bank).toList();
       ActorRef<Worker.Command> front =
           getContext().getSelf().<Object>unsafeUpcast().<Worker.Command>narrow();
-      route.pool().tell(new MemoryPool.DeviceReady(epoch, spaces, List.of(route.plan()), front));
+      route
+          .pool()
+          .tell(new MemoryPool.DeviceReady(epoch, route.banks(), List.of(route.plan()), front));
     }
   }
 
   private void onStep(Worker.Step step) {
-    Journeys.Journey journey = new Journeys.Journey(step, drafts, route.nowNs().getAsLong());
+    Journey journey = new Journey(route, step, drafts);
     journeys.setOut(journey);
     if (isOpen && step.epoch() == epoch) {
       send(journey, null);
     } else {
-      miss(journey);
+      journey.miss();
     }
   }
 
-  /// What the step's next stage is to do, and with which rows.
-  private void send(Journeys.Journey on, float @Nullable [] rows) {
-    Leg leg =
-        new Leg(
-            on.step.number(),
-            on.stage,
-            route.program(),
-            banks.epoch(on.stage),
-            BankView.runs(on.step.runs(), on.step.shape(), on.stage),
-            on.chores.get(on.stage),
-            on.drafts,
-            rows,
-            getContext().getSelf());
-    banks.written(on.stage);
-    route.stages().get(on.stage).worker().tell(new Worker.RunStage(leg));
+  private void send(Journey journey, float @Nullable [] rows) {
+    banks.written(journey.stage());
+    route.run(journey.leg(banks.epoch(journey.stage()), rows, getContext().getSelf()));
   }
 
-  private void onCarried(Journeys.Journey journey, float[] rows) {
-    journey.stage++;
+  private void onCarried(Journey journey, float[] rows) {
+    journey.leaveStage();
     if (isOpen) {
       send(journey, rows);
     } else {
-      miss(journey);
+      journey.miss();
     }
-  }
-
-  /// The step ends without an outcome: its memory is lost.
-  private void miss(Journeys.Journey journey) {
-    journeys.arrived(journey, StepRunner.skipped(journey.step.runs()));
-  }
-
-  private void endArrived() {
-    Optional<Journeys.Arrival> arrival = journeys.pollArrival();
-    while (arrival.isPresent()) {
-      end(arrival.get().journey(), arrival.get().outcomes());
-      arrival = journeys.pollArrival();
-    }
-  }
-
-  /// The pool first: what the scheduler plans next must find the books of this step closed. The
-  /// time in which it ran beside the one before is that one's.
-  private void end(Journeys.Journey ended, List<Outcome> outcomes) {
-    Worker.Step step = ended.step;
-    long nowNs = route.nowNs().getAsLong();
-    long stepNs = nowNs - Math.max(ended.startNs, lastEndNs);
-    lastEndNs = nowNs;
-    route.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
-    step.plan().scheduler().tell(new Scheduler.StepDone(step.plan().number(), outcomes, stepNs));
   }
 
   /// The device will open again, and its stage with it.
@@ -308,13 +229,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     banks.broke(stage);
     isOpen = false;
     drafts.clear();
-    journeys
-        .get(step)
-        .ifPresent(journey -> {
-          journeys.forget(journey);
-          Plan plan = journey.step.plan();
-          plan.scheduler().tell(new Scheduler.StepFailed(plan.number(), reason));
-        });
+    journeys.fail(step, reason);
   }
 
   private void onUnload(Worker.Unload unload) {
@@ -323,11 +238,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
     }
     unloading = unload;
     isOpen = false;
-    ActorRef<Worker.Unloaded> replyTo =
-        getContext().messageAdapter(Worker.Unloaded.class, _ -> new StageClosed());
-    route
-        .stages()
-        .forEach(stage -> stage.worker().tell(new Worker.Unload(route.program(), replyTo)));
+    route.unload(getContext().messageAdapter(Worker.Unloaded.class, _ -> new StageClosed()));
   }
 
   private void onClosed() {

@@ -3,10 +3,6 @@ package mneme.engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import mneme.memory.Tokens;
-import mneme.schedule.Admission;
-import mneme.text.Detokenizer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -78,22 +74,9 @@ public final class Sequence {
     NOW
   }
 
-  private final ActorContext<Command> context;
-  private final Completion completion;
-  private Lane lane;
-  private final Transcript transcript;
-  private final Delivery delivery;
-  private final Drawing drawing;
-  private final Stopwatch stopwatch;
+  private final Telling telling;
   private final Tenancy tenancy;
-
-  /// Tokens after which the lease is given back, because the pool wants it.
-  private int yieldAt;
-
-  private List<Follower> followers;
-
-  /// Length of the stream when numbers came for its next token that are none.
-  private int brokenAt;
+  private final Followers followers;
 
   /// What the leader asked for in our name may lie on a device that we have left.
   private boolean hasMoved;
@@ -102,65 +85,48 @@ public final class Sequence {
   record Follower(long number, ActorRef<Command> actor) {}
 
   static Behavior<Command> create(Strand strand, Lane lane, List<Follower> followers) {
-    return Contained.contain(
-        Command.class,
-        Behaviors.setup(context -> {
-          Sequence sequence = new Sequence(context, strand, lane, followers);
-          return sequence.start(sequence::reserve);
-        }));
+    return create(strand, lane, followers, Sequence::reserve);
   }
 
   /// A sequence that waits for its leader.
   static Behavior<Command> follower(Strand strand, Lane lane) {
+    return create(strand, lane, List.of(), follower -> phase(follower::whileFollowing));
+  }
+
+  private static Behavior<Command> create(
+      Strand strand,
+      Lane lane,
+      List<Follower> followers,
+      Function<Sequence, Behavior<Command>> first) {
     return Contained.contain(
         Command.class,
         Behaviors.setup(context -> {
-          Sequence sequence = new Sequence(context, strand, lane, List.of());
-          return sequence.start(() -> phase(sequence::whileFollowing));
+          // Before anything can fail: who reads watches us from here on.
+          strand.reader().tell(new Reader.Attached(strand.choice(), context.getSelf()));
+          return new Sequence(context, strand, lane, followers)
+              .start(lane.refusal(strand.completion()), first);
         }));
   }
 
   private Sequence(
-      ActorContext<Command> context, Strand strand, Lane lane, List<Follower> followers) {
-    // Before anything can fail: who reads watches us from here on.
-    strand.reader().tell(new Reader.Attached(strand.choice(), context.getSelf()));
-    this.context = context;
-    this.lane = lane;
-    this.followers = followers;
-    completion = strand.completion();
-    stopwatch = strand.stopwatch();
-    transcript = new Transcript(completion, Detokenizer.continuing(lane.model().tokenizer()));
-    delivery = new Delivery(strand, transcript, lane.bufferTokens());
-    drawing = Drawing.of(completion, lane);
+      ActorContext<Command> context, Strand strand, Lane lane, List<Follower> waiting) {
+    Drawing drawing = Drawing.of(strand.completion(), lane);
+    telling = new Telling(strand, lane, drawing);
     tenancy = new Tenancy(strand, lane, drawing, context.getSelf());
+    followers = new Followers(waiting, strand.completion().prompt().length());
     context.watchWith(strand.reader(), Cancel.NOW);
   }
 
-  private Behavior<Command> start(Supplier<Behavior<Command>> first) {
-    int promptTokens = completion.prompt().length();
-    if (promptTokens == 0) {
-      return failed(Event.Failure.BAD_REQUEST, "the prompt is empty; at least one token is needed");
+  private Behavior<Command> start(
+      Optional<Event.Failed> refusal, Function<Sequence, Behavior<Command>> first) {
+    if (refusal.isPresent()) {
+      return failed(refusal.get());
     }
-    int most = completion.memory().contextTokens().orElse(Integer.MAX_VALUE);
-    if (promptTokens >= most) {
-      return failed(
-          Event.Failure.BAD_REQUEST,
-          "the prompt has %d tokens and the request allows %d for prompt and answer; allow more"
-              .formatted(promptTokens, most));
-    }
-    return switch (lane.admission().judge(promptTokens, 1)) {
-      case Admission.TooLong never -> failed(Event.Failure.NEVER_FITS, never.sentence());
-      case Admission.NeverFits never -> failed(Event.Failure.NEVER_FITS, never.sentence());
-      case Admission.Possible _ -> start(promptTokens, first);
-    };
-  }
-
-  private Behavior<Command> start(int promptTokens, Supplier<Behavior<Command>> first) {
-    if (drawing.lengthLimit() <= promptTokens) {
-      delivery.say(new Event.Started(promptTokens, 0, "nothing was to be generated"));
+    if (telling.isOver()) {
+      telling.start(0, "nothing was to be generated");
       return ended(Event.Reason.LENGTH);
     }
-    return first.get();
+    return first.apply(this);
   }
 
   /// The leader reads; it or its death is heard of.
@@ -171,7 +137,7 @@ public final class Sequence {
         yield hasMoved ? reserve() : phase(this::whileWaiting);
       }
       case Move(var to) -> {
-        moveTo(to);
+        tenancy.moveTo(to);
         hasMoved = true;
         yield Behaviors.same();
       }
@@ -183,22 +149,18 @@ public final class Sequence {
 
   /// Asks for memory for all tokens so far, and waits.
   private Behavior<Command> reserve() {
-    tenancy.ask(known());
+    tenancy.ask(telling.known());
     return phase(this::whileWaiting);
-  }
-
-  private Tokens known() {
-    return transcript.tokens(transcript.length());
   }
 
   private Behavior<Command> whileWaiting(Command command) {
     return switch (command) {
       case Granted granted -> onGranted(granted);
-      case Refused(var failure, var message) -> failed(failure, message);
+      case Refused(var failure, var message) -> failed(new Event.Failed(failure, message));
       case Outgrown(var message) -> onOutgrown(message);
       case Revoked _ -> reserve();
       case Move(var to) -> {
-        moveTo(to);
+        tenancy.moveTo(to);
         yield reserve();
       }
       case More(var events) -> onMore(events);
@@ -207,36 +169,15 @@ public final class Sequence {
     };
   }
 
-  /// A lease on a device that we have left ends when that device opens again.
   private Behavior<Command> onGranted(Granted granted) {
-    if (!lane.station().lends(granted.lease())) {
+    if (!tenancy.isHere(granted.lease())) {
       return Behaviors.same();
     }
     tenancy.take(granted);
-    yieldAt = Integer.MAX_VALUE;
-    if (stopwatch.admitted(lane.nowNs().getAsLong(), granted.reusedTokens())) {
-      delivery.say(
-          new Event.Started(completion.prompt().length(), granted.reusedTokens(), granted.note()));
-    }
-    shareIfDue();
-    tenancy.enter(
-        known(), granted.cuts(), followers.isEmpty() ? Integer.MAX_VALUE : forkPosition());
+    telling.start(granted.reusedTokens(), granted.note());
+    followers.shareIfDue(tenancy, telling::known);
+    tenancy.enter(telling.known(), granted.cuts(), followers.holdAt());
     return phase(this::whileRunning);
-  }
-
-  /// Before the last token of the prompt: to read that one, each draws from it by itself.
-  private int forkPosition() {
-    return completion.prompt().length() - 1;
-  }
-
-  /// Once all that they share is read, and nothing more, the followers get leases on it.
-  private boolean shareIfDue() {
-    if (followers.isEmpty() || tenancy.computed() != forkPosition()) {
-      return false;
-    }
-    tenancy.share(followers, known());
-    followers = List.of();
-    return true;
   }
 
   /// What concerns an earlier lease comes late and is of no interest.
@@ -244,12 +185,17 @@ public final class Sequence {
     return switch (command) {
       case Told(var outcome) -> tenancy.isOf(outcome.lease()) ? onTold(outcome) : Behaviors.same();
       case More(var events) -> onMore(events);
-      case Supplied(var of) -> tenancy.isOf(of) ? onSupplied() : Behaviors.same();
+      case Supplied(var of) -> {
+        if (tenancy.isOf(of)) {
+          tenancy.supply();
+        }
+        yield Behaviors.same();
+      }
       case Yield(var of, var read) -> tenancy.isOf(of) ? onAsked(read) : Behaviors.same();
       case Revoked(var of) -> tenancy.isOf(of) ? onRevoked() : Behaviors.same();
       case Dismissed(var of) -> tenancy.isOf(of) ? onYield() : Behaviors.same();
       case Cancel _ -> ended(Event.Reason.CANCELLED);
-      case Refused(var failure, var message) -> failed(failure, message);
+      case Refused(var failure, var message) -> failed(new Event.Failed(failure, message));
       case Granted granted -> onGranted(granted);
       case Move(var to) -> onMove(to);
       case Forked _, LeaderGone _, Outgrown _ -> Behaviors.same();
@@ -260,7 +206,7 @@ public final class Sequence {
     return switch (outcome) {
       case Outcome.Read(_, var end) -> {
         tenancy.computed(end);
-        if (shareIfDue()) {
+        if (followers.shareIfDue(tenancy, telling::known)) {
           tenancy.proceed();
         }
         yield yieldIfDue();
@@ -279,77 +225,57 @@ public final class Sequence {
   /// others vouch for, and reads on from there. If the same token breaks again, it is the stream's
   /// own fault.
   private Behavior<Command> onBroken(String message) {
-    if (brokenAt == transcript.length()) {
-      return failed(Event.Failure.INTERNAL, message);
+    if (telling.breaksAgain()) {
+      return failed(new Event.Failed(Event.Failure.INTERNAL, message));
     }
-    brokenAt = transcript.length();
     tenancy.giveBack(Optional.empty());
     return goOn();
   }
 
   private Behavior<Command> onDrawn(int index, Event.Token token) {
-    if (index != transcript.length()) {
-      throw new IllegalStateException(
-          "token %d came when %d was due".formatted(index, transcript.length()));
-    }
     tenancy.computed(index);
-    stopwatch.drawn(lane.nowNs().getAsLong());
-    transcript.add(token);
-    if (transcript.isStopped()) {
-      return ended(Event.Reason.STOP);
-    }
-    if (transcript.length() >= drawing.lengthLimit()) {
-      return ended(Event.Reason.LENGTH);
+    Optional<Event.Reason> end = telling.add(index, token);
+    if (end.isPresent()) {
+      return ended(end.get());
     }
     feed();
     return yieldIfDue();
   }
 
   private Behavior<Command> onMore(int events) {
-    delivery.more(events);
+    telling.more(events);
     feed();
     return Behaviors.same();
   }
 
-  private Behavior<Command> onSupplied() {
-    tenancy.supply();
-    return Behaviors.same();
-  }
-
-  /// What the last steps did may still be on its way from the scheduler.
   private Behavior<Command> onAsked(int read) {
-    yieldAt = read;
+    tenancy.yieldAt(read);
     return yieldIfDue();
   }
 
   private Behavior<Command> yieldIfDue() {
-    return tenancy.computed() >= yieldAt ? onYield() : Behaviors.same();
+    return tenancy.isToYield() ? onYield() : Behaviors.same();
   }
 
   /// What came so far is an answer, only shorter; without a token there is none.
   private Behavior<Command> onOutgrown(String message) {
-    return transcript.generated() > 0
+    return telling.hasBegun()
         ? ended(Event.Reason.LENGTH)
-        : failed(Event.Failure.NEVER_FITS, message);
+        : failed(new Event.Failed(Event.Failure.NEVER_FITS, message));
   }
 
   private Behavior<Command> onYield() {
-    stopwatch.preempted();
+    telling.interrupted();
     giveBack();
     return goOn();
   }
 
   /// Continues on another device by reading its own tokens again.
   private Behavior<Command> onMove(Lane to) {
-    stopwatch.preempted();
+    telling.interrupted();
     giveBack();
-    moveTo(to);
-    return goOn();
-  }
-
-  private void moveTo(Lane to) {
-    lane = to;
     tenancy.moveTo(to);
+    return goOn();
   }
 
   private Behavior<Command> onRevoked() {
@@ -359,7 +285,7 @@ public final class Sequence {
 
   /// Queues again, unless nobody reads.
   private Behavior<Command> goOn() {
-    return delivery.isPaused() ? phase(this::whileIdle) : reserve();
+    return telling.isPaused() ? phase(this::whileIdle) : reserve();
   }
 
   /// Without memory, until the reader reads again.
@@ -367,14 +293,14 @@ public final class Sequence {
     return switch (command) {
       case More(var events) -> {
         onMore(events);
-        yield delivery.isPaused() ? Behaviors.same() : reserve();
+        yield telling.isPaused() ? Behaviors.same() : reserve();
       }
       case Move(var to) -> {
-        moveTo(to);
+        tenancy.moveTo(to);
         yield Behaviors.same();
       }
       case Cancel _ -> ended(Event.Reason.CANCELLED);
-      case Refused(var failure, var message) -> failed(failure, message);
+      case Refused(var failure, var message) -> failed(new Event.Failed(failure, message));
       case Granted _, Yield _, Outgrown _, Supplied _ -> Behaviors.same();
       case Revoked _, Told _, Dismissed _ -> Behaviors.same();
       case Forked _, LeaderGone _ -> Behaviors.same();
@@ -383,26 +309,24 @@ public final class Sequence {
 
   /// Sends what the reader will take, and pauses or resumes according to what is left.
   private void feed() {
-    if (delivery.feed()) {
-      tenancy.pause(delivery.isPaused());
+    if (telling.feed()) {
+      tenancy.pause(telling.isPaused());
     }
   }
 
   private void giveBack() {
-    tenancy.giveBack(Optional.of(transcript.tokens(tenancy.computed())));
+    tenancy.giveBack(Optional.of(telling.tokens(tenancy.computed())));
   }
 
   private Behavior<Command> ended(Event.Reason reason) {
     giveBack();
-    delivery.end(
-        new Event.Finished(
-            reason, stopwatch.statistics(completion.prompt().length(), transcript.generated())));
+    telling.finish(reason);
     return Behaviors.stopped();
   }
 
-  private Behavior<Command> failed(Event.Failure failure, String message) {
+  private Behavior<Command> failed(Event.Failed failed) {
     tenancy.giveBack(Optional.empty());
-    delivery.say(new Event.Failed(failure, message));
+    telling.fail(failed);
     return Behaviors.stopped();
   }
 

@@ -24,7 +24,7 @@ final class Splits {
   private final Map<String, Station> devices;
   private final ModelHost.House house;
   private final Map<Integer, Station> stations = new LinkedHashMap<>();
-  private final Map<Integer, Relay.Route> routes = new HashMap<>();
+  private final Map<Integer, Route> routes = new HashMap<>();
   private int lastNumber;
 
   /// @param devices stations of the devices, by their ids
@@ -42,13 +42,13 @@ final class Splits {
   /// A station for the parts of `model`, on the devices that they were given.
   Landing.Placed open(Segments model, Division.Divided divided, long program) {
     List<Graph> graphs = model.parts(divided.parts().stream().map(Division.Part::ends).toList());
-    List<Relay.Stage> stages = new ArrayList<>();
+    List<Route.Stage> stages = new ArrayList<>();
     long scratchBytes = 0;
     long poolBytes = 0;
     for (int i = 0; i < graphs.size(); i++) {
       Division.Part part = divided.parts().get(i);
       ActorRef<Worker.Command> worker = Objects.requireNonNull(devices.get(part.device())).worker();
-      stages.add(new Relay.Stage(part.device(), worker, graphs.get(i), part.bank()));
+      stages.add(new Route.Stage(part.device(), worker, graphs.get(i), part.bank()));
       scratchBytes += part.size().scratchBytes();
       poolBytes += part.bank().bytes();
     }
@@ -62,12 +62,11 @@ final class Splits {
     return divided.parts().stream().map(Division.Part::device).collect(Collectors.joining("+"));
   }
 
-  private Station spawn(String id, List<Relay.Stage> stages, MemoryPlan plan, long program) {
+  private Station spawn(String id, List<Route.Stage> stages, MemoryPlan plan, long program) {
     int number = freeNumber();
     ActorRef<MemoryPool.Command> pool =
         context.spawn(MemoryPool.create(house.vaults().get()), "pool-of-" + program);
-    Relay.Route route =
-        new Relay.Route(number, program, stages, plan, pool, house.node(), house.nowNs());
+    Route route = new Route(number, program, stages, plan, pool, house.node(), house.nowNs());
     ActorRef<Worker.Command> relay = context.spawn(Relay.create(route), "relay-" + program);
     context.watchWith(relay, new Node.RelayDied(number));
     boolean isTaken = stations.values().stream().anyMatch(one -> one.device().equals(id));
@@ -90,14 +89,9 @@ final class Splits {
   /// A relay has failed: nobody else tells the devices to let go of its stages. Returns the station
   /// that it had.
   @Nullable Station abandon(int number) {
-    Relay.Route route = routes.get(number);
+    Route route = routes.get(number);
     if (route != null) {
-      route
-          .stages()
-          .forEach(stage ->
-              stage
-                  .worker()
-                  .tell(new Worker.Unload(route.program(), context.getSystem().ignoreRef())));
+      route.unload(context.getSystem().ignoreRef());
     }
     return close(number);
   }

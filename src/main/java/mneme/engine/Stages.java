@@ -32,6 +32,14 @@ final class Stages {
     Relay.StageOpen announcement() {
       return new Relay.StageOpen(recipe.number(), epoch, runner.program().weightBytes());
     }
+
+    /// Does what the leg asks of the bank, and runs it; returns what its relay is to hear.
+    Relay.Command run(Relay.Leg leg) {
+      Chores.run(leg.chores(), bank);
+      return recipe.isLast()
+          ? new Relay.Finished(leg.step(), runner.run(leg.runs(), bank, leg.drafts(), leg.rows()))
+          : new Relay.Carried(leg.step(), runner.carry(leg.runs(), bank, leg.drafts(), leg.rows()));
+    }
   }
 
   private final Map<Long, Recipe> recipes = new LinkedHashMap<>();
@@ -87,11 +95,11 @@ final class Stages {
   }
 
   /// Nothing that was written to the stage's bank is left.
-  void scrub(Open stage) {
+  Open scrub(Open stage) {
     stage.bank().zero(0, stage.recipe().bankBytes());
-    open.put(
-        stage.recipe().program().program(),
-        new Open(stage.recipe(), stage.runner(), stage.bank(), ++epoch));
+    Open scrubbed = new Open(stage.recipe(), stage.runner(), stage.bank(), ++epoch);
+    open.put(stage.recipe().program().program(), scrubbed);
+    return scrubbed;
   }
 
   void unload(long program) {

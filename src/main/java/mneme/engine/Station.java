@@ -29,6 +29,15 @@ record Station(
     return epoch << LEASE_BITS;
   }
 
+  /// Takes a program from the device, and its memory plan from the pool, where it has the same
+  /// number.
+  ///
+  /// @param replyTo hears when nothing refers to the program's file any more
+  void unload(long program, ActorRef<Worker.Unloaded> replyTo) {
+    pool.tell(new MemoryPool.Unregister(Math.toIntExact(program)));
+    worker.tell(new Worker.Unload(program, replyTo));
+  }
+
   /// Whether that lease is one of this device.
   boolean lends(long lease) {
     return lease >>> (LEASE_BITS + OPENING_BITS) == number;

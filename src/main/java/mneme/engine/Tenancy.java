@@ -15,6 +15,9 @@ final class Tenancy {
   private long lease = Sequence.NO_LEASE;
   private int computed;
 
+  /// Tokens after which the lease is given back, because the pool wants it.
+  private int yieldAt;
+
   /// Whether the pool has promised a place: to us, or to the leader in our name.
   private boolean isExpected;
 
@@ -23,6 +26,12 @@ final class Tenancy {
     this.lane = lane;
     this.drawing = drawing;
     this.self = self;
+  }
+
+  /// Whether that lease is one of where we are; one of a device that was left ends when that device
+  /// opens again.
+  boolean isHere(long other) {
+    return lane.station().lends(other);
   }
 
   /// What is asked for from now on is asked for there; nothing is held here any more.
@@ -42,6 +51,16 @@ final class Tenancy {
 
   void computed(int end) {
     computed = end;
+  }
+
+  /// The pool wants the lease back, as soon as so many tokens are surely right: what the last steps
+  /// did may still be on its way from the scheduler.
+  void yieldAt(int read) {
+    yieldAt = read;
+  }
+
+  boolean isToYield() {
+    return computed >= yieldAt;
   }
 
   /// The leader has asked in our name.
@@ -72,6 +91,7 @@ final class Tenancy {
     leave();
     lease = granted.lease();
     computed = granted.reusedTokens();
+    yieldAt = Integer.MAX_VALUE;
     isExpected = true;
   }
 

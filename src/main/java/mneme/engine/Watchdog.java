@@ -178,10 +178,7 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
     Worker.Command stuck = given.removeFirst();
     String reason = "no answer within " + staff.patience();
     switch (stuck) {
-      case Worker.Step step ->
-          step.plan().scheduler().tell(new Scheduler.StepFailed(step.plan().number(), reason));
-      case Worker.RunStage(var leg) ->
-          leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), reason));
+      case Worker.Step _, Worker.RunStage _ -> Undone.tell(stuck, reason);
       case Worker.Reset _,
           Worker.ScrubStage _,
           Worker.Unload _,

@@ -103,10 +103,6 @@ final class Workbench {
     return Objects.requireNonNull(pool, "no model is ready on this device yet");
   }
 
-  @Nullable StepRunner runner(long program) {
-    return runners.get(program);
-  }
-
   /// Opens the device, and again all that was open before a crash.
   void open() {
     close();
@@ -137,6 +133,17 @@ final class Workbench {
   /// Makes a stage ready, with a bank of its own.
   Stages.Open prepare(Stages.Recipe recipe) {
     return stages.prepare(Objects.requireNonNull(device), recipe);
+  }
+
+  /// Does what the step asks of the pool, and runs it; skips all of it if its memory or its model
+  /// is not here any more.
+  List<Outcome> run(Worker.Step step, Map<Long, Draft> drafts) {
+    StepRunner runner = runners.get(step.plan().program());
+    if (runner == null || step.epoch() != epoch) {
+      return StepRunner.skipped(step.runs());
+    }
+    Chores.run(step.chores(), pool());
+    return runner.run(step.runs(), pool(), drafts, null);
   }
 
   /// Makes a graph ready; the first one also opens the pool.

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import mneme.device.DeviceException;
@@ -18,7 +16,6 @@ import mneme.graph.Graph;
 import mneme.memory.Chore;
 import mneme.memory.MemoryPlan;
 import mneme.memory.PoolShape;
-import mneme.memory.PoolSpace;
 import mneme.memory.Tokens;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -132,20 +129,21 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   private final Workbench bench;
   private final Post post;
+  private final Notices notices;
   private final Map<Long, Draft> drafts = new HashMap<>();
 
   /// What the device is busy with.
   private @Nullable Command current;
 
   private String fault = "";
-  private OptionalLong reportedBytes = OptionalLong.empty();
 
   /// @param firstBackoff wait before the first restart; doubled for each further one
   static Behavior<Command> create(Workbench bench, Post post, Duration firstBackoff) {
     Behavior<Command> behavior =
         Behaviors.setup(context -> {
-          open(bench, post);
-          return new Worker(context, bench, post);
+          Notices notices = new Notices(bench, post);
+          notices.open();
+          return new Worker(context, bench, post, notices);
         });
     Behavior<Command> usable =
         Behaviors.supervise(Contained.contain(Command.class, behavior))
@@ -158,38 +156,14 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
                 .withStashCapacity(1_000_000));
   }
 
-  private static void open(Workbench bench, Post post) {
-    try {
-      bench.open();
-      post.node()
-          .tell(
-              new Node.DeviceOpened(
-                  post.device(), bench.freeBytes(), bench.partBytes(), bench.bytesPerSecond()));
-    } catch (RuntimeException | LinkageError e) {
-      String why =
-          e instanceof UnusableDeviceException
-              ? String.valueOf(e.getMessage())
-              : "it does not open: " + e.getMessage();
-      post.node().tell(new Node.DeviceFailed(post.device(), why));
-      throw e;
-    }
-  }
-
-  private Worker(ActorContext<Command> context, Workbench bench, Post post) {
+  private Worker(ActorContext<Command> context, Workbench bench, Post post, Notices notices) {
     super(context);
     this.bench = bench;
     this.post = post;
-    announce();
-    bench.stages().all().forEach(this::announce);
-    reportBytes();
-  }
-
-  private void reportBytes() {
-    OptionalLong bytes = bench.allocatedBytes();
-    if (bytes.isPresent() && !bytes.equals(reportedBytes)) {
-      reportedBytes = bytes;
-      post.node().tell(new Node.DeviceHolds(post.device(), bytes.getAsLong()));
-    }
+    this.notices = notices;
+    notices.poolIsOpen();
+    bench.stages().all().forEach(notices::stageIsOpen);
+    notices.bytes();
   }
 
   @Override
@@ -217,7 +191,10 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
         case RunStage(var leg) -> onRunStage(leg);
         case ScrubStage(var program) -> onScrubStage(program);
         case Prepare prepare -> onPrepare(prepare);
-        case Unload(var program, var replyTo) -> onUnload(program, replyTo);
+        case Unload(var program, var replyTo) -> {
+          bench.unload(program);
+          replyTo.tell(new Unloaded(program));
+        }
         case Join _, Part _ -> throw new IllegalStateException("the device has no part in it");
       }
     } catch (RuntimeException | Error e) {
@@ -226,14 +203,14 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     }
     current = null;
     post.watchdog().tell(new Watchdog.Ended(post.generation()));
-    reportBytes();
+    notices.bytes();
   }
 
   /// Whoever waits for an answer gets one.
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PreRestart && current != null) {
-      answer(current);
+      Undone.tell(current, fault);
       post.watchdog().tell(new Watchdog.Ended(post.generation()));
     }
     if (signal instanceof PostStop || signal instanceof PreRestart) {
@@ -242,38 +219,9 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     return this;
   }
 
-  private void answer(Command failed) {
-    switch (failed) {
-      case Step step ->
-          step.plan().scheduler().tell(new Scheduler.StepFailed(step.plan().number(), fault));
-      case RunStage(var leg) -> leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), fault));
-      case PrepareStage(var recipe) ->
-          recipe.relay().tell(new Relay.StageRefused(recipe.number(), fault));
-      case Prepare(_, _, var replyTo) -> replyTo.tell(new Refused(fault));
-      case Unload(var program, var replyTo) -> replyTo.tell(new Unloaded(program));
-      case Reset _, Measure _, MeasureSegments _, ScrubStage _, Join _, Part _ -> {}
-    }
-  }
-
-  private void announce() {
-    if (bench.poolBytes() > 0) {
-      post.pool()
-          .tell(
-              new MemoryPool.DeviceReady(
-                  bench.epoch(),
-                  List.of(new PoolSpace(bench.poolBytes(), bench.partBytes())),
-                  bench.plans(),
-                  post.front()));
-    }
-  }
-
-  private void announce(Stages.Open stage) {
-    stage.recipe().relay().tell(stage.announcement());
-  }
-
   private void onStep(Step step) {
     long startNs = post.nowNs().getAsLong();
-    List<Outcome> outcomes = attempt(() -> run(step));
+    List<Outcome> outcomes = attempt(() -> bench.run(step, drafts));
     long stepNs = post.nowNs().getAsLong() - startNs;
     // The pool first: what the scheduler plans next must find the books of this step closed.
     post.pool().tell(new MemoryPool.StepEnded(step.number(), step.epoch(), outcomes));
@@ -288,19 +236,10 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       return outcome;
     } catch (DeviceException e) {
       if (bench.isLost(e.kind() == DeviceException.Kind.LOST)) {
-        post.node().tell(new Node.DeviceFailed(post.device(), "it is lost: " + e.getMessage()));
+        notices.failed("it is lost: " + e.getMessage());
       }
       throw e;
     }
-  }
-
-  private List<Outcome> run(Step step) {
-    StepRunner runner = bench.runner(step.plan().program());
-    if (runner == null || step.epoch() != bench.epoch()) {
-      return StepRunner.skipped(step.runs());
-    }
-    Chores.run(step.chores(), bench.pool());
-    return runner.run(step.runs(), bench.pool(), drafts, null);
   }
 
   private void onRunStage(Relay.Leg leg) {
@@ -309,22 +248,12 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
         .tell(
             stage == null || stage.epoch() != leg.epoch()
                 ? new Relay.Missed(leg.step())
-                : attempt(() -> run(leg, stage)));
-  }
-
-  private static Relay.Command run(Relay.Leg leg, Stages.Open stage) {
-    Chores.run(leg.chores(), stage.bank());
-    StepRunner runner = stage.runner();
-    return stage.recipe().isLast()
-        ? new Relay.Finished(
-            leg.step(), runner.run(leg.runs(), stage.bank(), leg.drafts(), leg.rows()))
-        : new Relay.Carried(
-            leg.step(), runner.carry(leg.runs(), stage.bank(), leg.drafts(), leg.rows()));
+                : attempt(() -> stage.run(leg)));
   }
 
   private void onPrepareStage(Stages.Recipe recipe) {
     try {
-      announce(bench.prepare(recipe));
+      notices.stageIsOpen(bench.prepare(recipe));
     } catch (RuntimeException e) {
       recipe.relay().tell(new Relay.StageRefused(recipe.number(), fault(e)));
     }
@@ -341,8 +270,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   private void onScrubStage(long program) {
     Stages.Open stage = bench.stages().get(program);
     if (stage != null) {
-      bench.stages().scrub(stage);
-      announce(Objects.requireNonNull(bench.stages().get(program)));
+      notices.stageIsOpen(bench.stages().scrub(stage));
     }
   }
 
@@ -350,13 +278,8 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
     if (bench.poolBytes() > 0) {
       bench.pool().zero(0, bench.poolBytes());
       bench.nextEpoch();
-      announce();
+      notices.poolIsOpen();
     }
-  }
-
-  private void onUnload(long program, ActorRef<Unloaded> replyTo) {
-    bench.unload(program);
-    replyTo.tell(new Unloaded(program));
   }
 
   /// The pool first: who hears that the model is ready must find it open.
@@ -369,7 +292,7 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       answer = new Refused(fault(e));
     }
     if (first) {
-      announce();
+      notices.poolIsOpen();
     }
     prepare.replyTo().tell(answer);
   }

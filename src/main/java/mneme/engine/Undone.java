@@ -1,0 +1,22 @@
+package mneme.engine;
+
+/// The last word on what a worker was given and has not done: whoever waits for an answer gets one.
+final class Undone {
+  private Undone() {}
+
+  static void tell(Worker.Command command, String why) {
+    switch (command) {
+      case Worker.Step step ->
+          step.plan().scheduler().tell(new Scheduler.StepFailed(step.plan().number(), why));
+      case Worker.RunStage(var leg) ->
+          leg.relay().tell(new Relay.Broke(leg.step(), leg.stage(), why));
+      case Worker.PrepareStage(var recipe) ->
+          recipe.relay().tell(new Relay.StageRefused(recipe.number(), why));
+      case Worker.Prepare(_, _, var replyTo) -> replyTo.tell(new Worker.Refused(why));
+      case Worker.Unload(var program, var replyTo) -> replyTo.tell(new Worker.Unloaded(program));
+      // The node asks again when the device opens; pool and relay hear of its memory then.
+      case Worker.Measure _, Worker.MeasureSegments _, Worker.Reset _, Worker.ScrubStage _ -> {}
+      case Worker.Join _, Worker.Part _ -> {}
+    }
+  }
+}
