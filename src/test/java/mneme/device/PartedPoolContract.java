@@ -6,35 +6,14 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import mneme.device.accelerator.Accelerator;
 import mneme.memory.MemoryPlan;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every op that remembers: in a pool of parts that hold a page or two, the bits are those of a
 /// pool in one part.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class PartedPoolContract {
+abstract class PartedPoolContract extends AcceleratorContract {
   private static final int SLOTS = 40;
-
-  private Accelerator accelerator;
-
-  abstract Accelerator open();
-
-  @BeforeAll
-  void openOnce() {
-    accelerator = open();
-  }
-
-  @AfterAll
-  void closeOnce() {
-    if (accelerator != null) { // none was opened where the test is skipped
-      accelerator.close();
-    }
-  }
 
   static Stream<OpCase> cases() {
     return MemoryOpCases.all();
@@ -82,8 +61,8 @@ abstract class PartedPoolContract {
     // Its matrices are never cut; the devices are closed with the accelerator.
     Device device =
         new PartedDevice(
-            GraphicsDevices.of(accelerator, Long.MAX_VALUE),
-            GraphicsDevices.of(accelerator, Math.max(largestBytes, 1 << 14)));
+            GraphicsDevices.of(accelerator(), Long.MAX_VALUE),
+            GraphicsDevices.of(accelerator(), Math.max(largestBytes, 1 << 14)));
     int[] one = new Random(11).ints(40, 0, OpCase.TOKENS).toArray();
     int[] two = new Random(12).ints(40, 0, OpCase.TOKENS).toArray();
     try (Rig rig = new Rig(device, opCase.graph(), opCase.numerics(), plan, SLOTS)) {

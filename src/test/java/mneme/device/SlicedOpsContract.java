@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
-import mneme.device.accelerator.Accelerator;
 import mneme.device.accelerator.WatchedAccelerator;
 import mneme.format.Encoding;
 import mneme.format.Tensor;
@@ -15,34 +14,14 @@ import mneme.graph.RouteSpec;
 import mneme.graph.Value;
 import mneme.memory.KvEncoding;
 import mneme.memory.MemoryPlan;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every op that reads a matrix, in every encoding: with each matrix in slices, the bits are those
 /// of one piece. Slices of two panels end inside matrices of three.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SlicedOpsContract {
+abstract class SlicedOpsContract extends AcceleratorContract {
   /// Of a matrix: seven panels of 32 rows, the last not full.
   private static final int HEIGHT = 200;
-
-  private Accelerator accelerator;
-
-  abstract Accelerator open();
-
-  @BeforeAll
-  void openOnce() {
-    accelerator = open();
-  }
-
-  @AfterAll
-  void closeOnce() {
-    if (accelerator != null) { // none was opened where the test is skipped
-      accelerator.close();
-    }
-  }
 
   static Stream<OpCase> cases() {
     return OpCase.weightEncodings().stream().flatMap(SlicedOpsContract::cases);
@@ -84,9 +63,9 @@ abstract class SlicedOpsContract {
   @ParameterizedTest
   @MethodSource("cases")
   void slicesMakeNoDifference(OpCase opCase) {
-    float[][] whole = read(opCase, new WatchedAccelerator(accelerator), Long.MAX_VALUE);
+    float[][] whole = read(opCase, new WatchedAccelerator(accelerator()), Long.MAX_VALUE);
     long largestBytes = 2 * panelBytes(opCase) + 1;
-    var sliced = new WatchedAccelerator(accelerator, largestBytes);
+    var sliced = new WatchedAccelerator(accelerator(), largestBytes);
     assertThat(read(opCase, sliced, largestBytes)).isDeepEqualTo(whole);
   }
 

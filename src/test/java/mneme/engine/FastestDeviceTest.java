@@ -2,7 +2,6 @@ package mneme.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,15 +13,10 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import mneme.device.Bandwidth;
 import mneme.device.Device;
-import mneme.device.DeviceInfo;
 import mneme.device.DevicePool;
-import mneme.device.Numerics;
-import mneme.device.Program;
-import mneme.device.ProgramSize;
-import mneme.device.StepSize;
+import mneme.device.WrappedDevice;
+import mneme.device.WrappedPool;
 import mneme.device.none.NullDevice;
-import mneme.graph.Graph;
-import mneme.memory.MemoryPlan;
 import org.junit.jupiter.api.Test;
 
 /// Where nobody named the devices, a model goes to the fastest that holds it, as the probe finds.
@@ -32,66 +26,28 @@ class FastestDeviceTest {
   private final Set<String> threads = new ConcurrentSkipListSet<>();
 
   /// A device whose pool takes its time for each copy.
-  private record Paced(Device device, long bytes, Duration copying) implements Device {
-    Paced(long bytes, Duration copying) {
-      this(new NullDevice(Duration.ZERO, bytes), bytes, copying);
-    }
+  private static final class Paced extends WrappedDevice {
+    private final Duration copying;
 
-    @Override
-    public DeviceInfo info() {
-      return device.info();
+    Paced(long bytes, Duration copying) {
+      super(new NullDevice(Duration.ZERO, bytes));
+      this.copying = copying;
     }
 
     @Override
     public DevicePool openPool(long poolBytes) {
-      DevicePool pool = device.openPool(poolBytes);
-      return new DevicePool() {
-        @Override
-        public long bytes() {
-          return pool.bytes();
-        }
-
+      return new WrappedPool(super.openPool(poolBytes)) {
         @Override
         public void copy(long from, long to, long count) {
           LockSupport.parkNanos(copying.toNanos());
-          pool.copy(from, to, Math.min(count, 64));
+          super.copy(from, to, Math.min(count, 64));
         }
 
         @Override
         public void zero(long at, long count) {
-          pool.zero(at, Math.min(count, 64));
-        }
-
-        @Override
-        public void write(long at, MemorySegment source) {
-          pool.write(at, source);
-        }
-
-        @Override
-        public void read(long at, MemorySegment target) {
-          pool.read(at, target);
-        }
-
-        @Override
-        public void close() {
-          pool.close();
+          super.zero(at, Math.min(count, 64));
         }
       };
-    }
-
-    @Override
-    public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-      return device.prepare(graph, plan, numerics);
-    }
-
-    @Override
-    public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize step) {
-      return device.measure(graph, plan, numerics, step);
-    }
-
-    @Override
-    public void close() {
-      device.close();
     }
   }
 

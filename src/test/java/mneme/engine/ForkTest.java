@@ -35,7 +35,7 @@ class ForkTest {
     List<List<Event.Token>> alone = new ArrayList<>();
     try (TestNode node = new TestNode("")) {
       for (int i = 0; i < choices; i++) {
-        alone.add(tokens(node.run(wish(model, "alone " + i).choice(i))));
+        alone.add(TestNode.tokens(node.run(wish(model, "alone " + i).choice(i))));
       }
     }
     try (TestNode node = new TestNode(settings)) {
@@ -146,16 +146,6 @@ class ForkTest {
       events.add(new ArrayList<>());
     }
     TestNode.get(said).forEach(one -> events.get(one.index()).add(one.event()));
-    return events.stream().map(ForkTest::tokens).toList();
-  }
-
-  private static List<Event.Token> tokens(List<Event> events) {
-    assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
-    return events.stream()
-        .flatMap(event ->
-            event instanceof Event.Text text
-                ? text.tokens().stream()
-                : java.util.stream.Stream.of())
-        .toList();
+    return events.stream().map(TestNode::tokens).toList();
   }
 }

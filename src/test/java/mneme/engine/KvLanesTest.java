@@ -178,11 +178,7 @@ class KvLanesTest {
       throws Exception {
     List<List<Event.Token>> all = new ArrayList<>();
     for (CompletionStage<List<Event>> stream : streams) {
-      List<Event> events = TestNode.get(stream);
-      assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
-      List<Event.Token> tokens = new ArrayList<>();
-      events.forEach(e -> tokens.addAll(e instanceof Event.Text text ? text.tokens() : List.of()));
-      all.add(tokens);
+      all.add(TestNode.tokens(TestNode.get(stream)));
     }
     return all;
   }

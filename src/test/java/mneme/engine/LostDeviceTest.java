@@ -69,7 +69,7 @@ class LostDeviceTest {
       List<List<Event.Token>> tokens = new ArrayList<>();
       for (CompletionStage<List<Event>> stream : streams) {
         // Compiling kernels on a busy processor takes a while.
-        tokens.add(tokens(stream.toCompletableFuture().get(2, TimeUnit.MINUTES)));
+        tokens.add(TestNode.tokens(stream.toCompletableFuture().get(2, TimeUnit.MINUTES)));
       }
       boolean isLost = steps < Integer.MAX_VALUE;
       assertThat(TestNode.get(node.engine.running()).getFirst().place().device())
@@ -94,15 +94,5 @@ class LostDeviceTest {
         List.of(),
         Optional.of(2),
         "tenant");
-  }
-
-  private static List<Event.Token> tokens(List<Event> events) {
-    assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
-    return events.stream()
-        .flatMap(event ->
-            event instanceof Event.Text text
-                ? text.tokens().stream()
-                : java.util.stream.Stream.of())
-        .toList();
   }
 }

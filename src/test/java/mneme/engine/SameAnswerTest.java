@@ -29,7 +29,7 @@ class SameAnswerTest {
     List<List<Event.Token>> alone = new ArrayList<>();
     try (House house = new House(64, "64 MiB")) {
       for (int i = 0; i < STREAMS; i++) {
-        alone.add(tokens(TestNode.get(house.ask(i, "alone " + i))));
+        alone.add(TestNode.tokens(TestNode.get(house.ask(i, "alone " + i))));
       }
     }
     try (House house = new House(chunkTokens, poolBytes)) {
@@ -45,19 +45,9 @@ class SameAnswerTest {
     }
     List<List<Event.Token>> tokens = new ArrayList<>();
     for (CompletionStage<List<Event>> stream : streams) {
-      tokens.add(tokens(TestNode.get(stream)));
+      tokens.add(TestNode.tokens(TestNode.get(stream)));
     }
     return tokens;
-  }
-
-  private static List<Event.Token> tokens(List<Event> events) {
-    assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
-    return events.stream()
-        .flatMap(event ->
-            event instanceof Event.Text text
-                ? text.tokens().stream()
-                : java.util.stream.Stream.of())
-        .toList();
   }
 
   /// An engine with the embedded model.

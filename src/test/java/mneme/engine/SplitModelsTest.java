@@ -353,15 +353,7 @@ class SplitModelsTest {
       throws Exception {
     List<List<Event.Token>> all = new ArrayList<>();
     for (CompletionStage<List<Event>> stream : streams) {
-      List<Event> events = stream.toCompletableFuture().get(2, TimeUnit.MINUTES);
-      assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
-      all.add(
-          events.stream()
-              .flatMap(event ->
-                  event instanceof Event.Text text
-                      ? text.tokens().stream()
-                      : java.util.stream.Stream.of())
-              .toList());
+      all.add(TestNode.tokens(stream.toCompletableFuture().get(2, TimeUnit.MINUTES)));
     }
     return all;
   }

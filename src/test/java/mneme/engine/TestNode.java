@@ -1,5 +1,7 @@
 package mneme.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.none.NullDevice;
 import mneme.memory.Tokens;
@@ -170,13 +173,17 @@ final class TestNode implements AutoCloseable {
   }
 
   static List<Integer> ids(List<Event> events) {
-    return events.stream()
-        .flatMap(event ->
-            event instanceof Event.Text text
-                ? text.tokens().stream()
-                : java.util.stream.Stream.empty())
-        .map(Event.Token::id)
-        .toList();
+    return events.stream().flatMap(TestNode::tokens).map(Event.Token::id).toList();
+  }
+
+  /// Of a stream that came to its end.
+  static List<Event.Token> tokens(List<Event> events) {
+    assertThat(events.getLast()).isInstanceOf(Event.Finished.class);
+    return events.stream().flatMap(TestNode::tokens).toList();
+  }
+
+  private static Stream<Event.Token> tokens(Event event) {
+    return event instanceof Event.Text text ? text.tokens().stream() : Stream.of();
   }
 
   @Override

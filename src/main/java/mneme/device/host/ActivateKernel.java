@@ -2,20 +2,12 @@ package mneme.device.host;
 
 import mneme.graph.Op;
 
-final class ActivateKernel extends RowKernel {
+final class ActivateKernel extends UnaryKernel {
   private final Op.Activate op;
-  private float[] in = {};
-  private float[] out = {};
 
   ActivateKernel(Op.Activate op, Setting setting) {
-    super(setting.workers(), 4 * op.in().width());
+    super(setting.workers(), 4 * op.in().width(), op.in(), op.out());
     this.op = op;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

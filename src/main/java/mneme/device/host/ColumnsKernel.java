@@ -2,20 +2,12 @@ package mneme.device.host;
 
 import mneme.graph.Op;
 
-final class ColumnsKernel extends RowKernel {
+final class ColumnsKernel extends UnaryKernel {
   private final Op.Columns op;
-  private float[] in = {};
-  private float[] out = {};
 
   ColumnsKernel(Op.Columns op, Setting setting) {
-    super(setting.workers(), op.out().width());
+    super(setting.workers(), op.out().width(), op.in(), op.out());
     this.op = op;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

@@ -3,20 +3,12 @@ package mneme.device.host;
 import mneme.device.host.machine.Lanes;
 import mneme.graph.Op;
 
-final class L2NormKernel extends RowKernel {
+final class L2NormKernel extends UnaryKernel {
   private final Op.L2Norm op;
-  private float[] in = {};
-  private float[] out = {};
 
   L2NormKernel(Op.L2Norm op, Setting setting) {
-    super(setting.workers(), op.in().width());
+    super(setting.workers(), op.in().width(), op.in(), op.out());
     this.op = op;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

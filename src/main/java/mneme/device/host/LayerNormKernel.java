@@ -6,15 +6,13 @@ import mneme.format.Tensor;
 import mneme.graph.Op;
 import org.jspecify.annotations.Nullable;
 
-final class LayerNormKernel extends RowKernel {
+final class LayerNormKernel extends UnaryKernel {
   private final Op.LayerNorm op;
   private final float[] weight;
   private final float[] bias;
-  private float[] in = {};
-  private float[] out = {};
 
   LayerNormKernel(Op.LayerNorm op, Setting setting) {
-    super(setting.workers(), op.in().width());
+    super(setting.workers(), op.in().width(), op.in(), op.out());
     this.op = op;
     weight = row(op.weight(), 1, setting);
     bias = row(op.bias(), 0, setting);
@@ -32,12 +30,6 @@ final class LayerNormKernel extends RowKernel {
       row[i] = vector[i % vector.length];
     }
     return row;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

@@ -3,24 +3,16 @@ package mneme.device.host;
 import mneme.device.host.machine.Lanes;
 import mneme.graph.Op;
 
-final class RmsNormKernel extends RowKernel {
+final class RmsNormKernel extends UnaryKernel {
   private final Op.RmsNorm op;
   private final float[] weight;
   private final int group;
-  private float[] in = {};
-  private float[] out = {};
 
   RmsNormKernel(Op.RmsNorm op, Setting setting) {
-    super(setting.workers(), op.in().width());
+    super(setting.workers(), op.in().width(), op.in(), op.out());
     this.op = op;
     weight = op.weight() == null ? new float[0] : setting.weights().vector(op.weight());
     group = op.group();
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

@@ -2,20 +2,12 @@ package mneme.device.host;
 
 import mneme.graph.Op;
 
-final class ScaleKernel extends RowKernel {
+final class ScaleKernel extends UnaryKernel {
   private final Op.Scale op;
-  private float[] in = {};
-  private float[] out = {};
 
   ScaleKernel(Op.Scale op, Setting setting) {
-    super(setting.workers(), op.in().width());
+    super(setting.workers(), op.in().width(), op.in(), op.out());
     this.op = op;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

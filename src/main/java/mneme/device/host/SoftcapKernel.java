@@ -3,20 +3,12 @@ package mneme.device.host;
 import mneme.graph.Activation;
 import mneme.graph.Op;
 
-final class SoftcapKernel extends RowKernel {
+final class SoftcapKernel extends UnaryKernel {
   private final Op.Softcap op;
-  private float[] in = {};
-  private float[] out = {};
 
   SoftcapKernel(Op.Softcap op, Setting setting) {
-    super(setting.workers(), 4 * op.in().width());
+    super(setting.workers(), 4 * op.in().width(), op.in(), op.out());
     this.op = op;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override

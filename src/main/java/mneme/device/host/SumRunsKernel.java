@@ -3,20 +3,12 @@ package mneme.device.host;
 import mneme.device.host.machine.Lanes;
 import mneme.graph.Op;
 
-final class SumRunsKernel extends RowKernel {
+final class SumRunsKernel extends UnaryKernel {
   private final Op.SumRuns op;
-  private float[] in = {};
-  private float[] out = {};
 
   SumRunsKernel(Op.SumRuns op, Setting setting) {
-    super(setting.workers(), op.in().width());
+    super(setting.workers(), op.in().width(), op.in(), op.out());
     this.op = op;
-  }
-
-  @Override
-  void bind(Step step) {
-    in = step.of(op.in());
-    out = step.of(op.out());
   }
 
   @Override
