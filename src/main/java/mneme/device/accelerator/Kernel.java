@@ -28,6 +28,11 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return new Kernel("probe", name, Map.of());
   }
 
+  /// A scan that keeps rows of `state` numbers in registers.
+  static Kernel scan(String name, int state, int poolParts) {
+    return new Kernel("memory", name, Map.of(PARTS, poolParts, "STATE", state));
+  }
+
   static Kernel select(String name) {
     return new Kernel("select", name, Map.of());
   }

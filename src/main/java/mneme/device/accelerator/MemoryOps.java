@@ -19,6 +19,9 @@ final class MemoryOps {
   /// Work-groups that are enough for a device without dealing out parts.
   private static final int ENOUGH_GROUPS = 512;
 
+  /// Rows of heads' states that a work-group of `head_scan` works on.
+  private static final int HEAD_ROWS = 32;
+
   private static final int MAX_KEY_WIDTH = 1296;
   private static final int MAX_VALUE_WIDTH = 1024;
   private static final int MAX_TAPS = 16;
@@ -61,6 +64,12 @@ final class MemoryOps {
       accelerator.build(Kernel.attention("attend", shape, shape.fewSlots(), parts));
       accelerator.build(Kernel.attention("attend", shape, shape.mostSlots(), parts));
       accelerator.build(Kernel.attention("attend_parts", shape, shape.fewSlots(), 0));
+    }
+    if (op instanceof Op.SelectiveScan scan) {
+      accelerator.build(selectiveScan(scan, accelerator.poolParts(1)));
+    }
+    if (op instanceof Op.HeadScan scan) {
+      accelerator.build(headScan(scan, accelerator.poolParts(1)));
     }
   }
 
@@ -105,11 +114,18 @@ final class MemoryOps {
               .number(o.in().width())
               .each(o.in().width(), step.spans());
       case Op.SelectiveScan o ->
-          scan("selective_scan", o, step, o.x(), o.step(), o.b(), o.c(), o.out())
+          scan(
+                  selectiveScan(o, step.pool().kernelParts()),
+                  o,
+                  step,
+                  o.x(),
+                  o.step(),
+                  o.b(),
+                  o.c(),
+                  o.out())
               .at(weights.vector(o.a()), 0)
               .at(weights.vector(o.d()), 0)
               .number(o.x().width())
-              .number(o.b().width())
               .each(o.x().width(), step.spans());
       case Op.HeadScan o -> headScan(o, step);
       case Op.LinearScan o -> linearScan(o, step);
@@ -148,7 +164,11 @@ final class MemoryOps {
 
   /// A kernel with its values and the tables that every scan reads.
   private Launch scan(String kernel, Op.Stateful op, Step step, Value... values) {
-    Launch launch = launch(kernel, step);
+    return scan(Kernel.memory(kernel, step.pool().kernelParts()), op, step, values);
+  }
+
+  private Launch scan(Kernel kernel, Op.Stateful op, Step step, Value... values) {
+    Launch launch = accelerator.launch(kernel);
     for (Value value : values) {
       launch.at(step.scratch(), step.at(value));
     }
@@ -166,16 +186,31 @@ final class MemoryOps {
 
   private void headScan(Op.HeadScan op, Step step) {
     HeadScanSpec spec = op.spec();
-    scan("head_scan", op, step, op.x(), op.dt(), op.b(), op.c(), op.out())
+    scan(
+            headScan(op, step.pool().kernelParts()),
+            op,
+            step,
+            op.x(),
+            op.dt(),
+            op.b(),
+            op.c(),
+            op.out())
         .at(weights.vector(spec.a()), 0)
         .at(weights.vector(spec.d()), 0)
         .at(weights.vector(spec.dtBias()), 0)
         .number(spec.heads())
         .number(spec.headWidth())
-        .number(spec.stateWidth())
         .number(spec.groups())
         .flag(spec.d() != null)
-        .each(op.x().width(), step.spans());
+        .groups(Math.ceilDiv(op.x().width(), HEAD_ROWS), step.spans());
+  }
+
+  private static Kernel selectiveScan(Op.SelectiveScan op, int poolParts) {
+    return Kernel.scan("selective_scan", op.b().width(), poolParts);
+  }
+
+  private static Kernel headScan(Op.HeadScan op, int poolParts) {
+    return Kernel.scan("head_scan", op.spec().stateWidth(), poolParts);
   }
 
   private void linearScan(Op.LinearScan op, Step step) {
