@@ -74,6 +74,7 @@ final class AcceleratedProgram implements Program {
       case Op.MatMul o -> matrixOps.prepare(o);
       case Op.BlockMatMul o -> matrixOps.prepare(o);
       case Op.ExpertMatMul o -> matrixOps.prepare(o);
+      case Op.Route o -> RowOps.check(o);
       case Op.Stateful o -> memoryOps.prepare(o);
       default -> {}
     }
