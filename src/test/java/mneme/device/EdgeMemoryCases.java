@@ -133,7 +133,9 @@ final class EdgeMemoryCases {
         OpCase.of("scans of many channels", 702, (g, in) -> scans(g, in, 40, 8)),
         OpCase.of("scalar LSTM of one channel", 4, (g, in) -> scalarLstm(g, in, 1, 1)),
         OpCase.of("scalar LSTM of many heads", 4 * 70, (g, in) -> scalarLstm(g, in, 70, 1)),
-        OpCase.of("scalar LSTM of wide heads", 4 * 130, (g, in) -> scalarLstm(g, in, 2, 65)));
+        OpCase.of("scalar LSTM of wide heads", 4 * 130, (g, in) -> scalarLstm(g, in, 2, 65)),
+        OpCase.of(
+            "scalar LSTM of a very wide head", 4 * 260, (g, in) -> scalarLstm(g, in, 1, 260)));
   }
 
   private static Value scans(GraphBuilder g, OpCase.Inputs in, int heads, int groups) {
@@ -179,7 +181,9 @@ final class EdgeMemoryCases {
   /// Ops whose state is a matrix a head.
   private static List<OpCase> matrices() {
     List<OpCase> cases = new ArrayList<>();
-    for (Heads heads : List.of(new Heads(1, 1, 1), new Heads(70, 2, 3), new Heads(2, 65, 33))) {
+    for (Heads heads :
+        List.of(
+            new Heads(1, 1, 1), new Heads(70, 2, 3), new Heads(2, 65, 33), new Heads(1, 640, 2))) {
       int keys = heads.keys();
       int values = heads.count * heads.valueWidth;
       cases.add(

@@ -23,6 +23,16 @@ final class OpCases {
   private static List<OpCase> norms() {
     return List.of(
         OpCase.of("rms norm", 70, (g, in) -> g.rmsNorm(in.next(70), in.random.normal(70), 1e-5f)),
+        OpCase.of(
+            "rms norm of a long row",
+            700,
+            (g, in) -> g.rmsNorm(in.next(700), in.random.normal(700), 1e-5f)),
+        OpCase.of(
+            "layer norm of long rows",
+            1200,
+            (g, in) ->
+                g.layerNorm(
+                    in.next(1200), in.random.normal(600), in.random.normal(600), 1e-5f, 600)),
         OpCase.of("rms norm without weight", 33, (g, in) -> g.rmsNorm(in.next(33), null, 1e-6f)),
         OpCase.of(
             "rms norm of heads",
@@ -162,6 +172,11 @@ final class OpCases {
     var sigmoid = RouteSpec.Gate.SIGMOID;
     cases.add(route("biased route", new RouteSpec(12, 4, sigmoid, bias, true, 1, 1, 1)));
     cases.add(route("grouped route", new RouteSpec(12, 4, sigmoid, bias, true, 1, 4, 2)));
+    cases.add(route("wide route", new RouteSpec(200, 9, sigmoid, null, true, 1, 1, 1)));
+    cases.add(
+        route(
+            "wide route in groups",
+            new RouteSpec(96, 8, RouteSpec.Gate.SOFTMAX, null, true, 1, 8, 3)));
     for (Encoding encoding : OpCase.weightEncodings()) {
       int width = encoding.isQuantized() ? encoding.blockElements() : 35;
       cases.add(

@@ -29,7 +29,8 @@ final class AcceleratedProgram implements Program {
   private final StepTables tables;
   private final RowOps rowOps;
   private final MatrixOps matrixOps;
-  private final MemoryOps memoryOps;
+  private final AttentionOps attentionOps;
+  private final ScanOps scanOps;
   private final BestTokens bestTokens;
   private final boolean hasOutputRows;
 
@@ -49,7 +50,8 @@ final class AcceleratedProgram implements Program {
     this.scratch = accelerator.allocate(16, "the scratch");
     this.rowOps = new RowOps(accelerator, weights, tables);
     this.matrixOps = new MatrixOps(accelerator, weights, tables);
-    this.memoryOps = new MemoryOps(accelerator, weights, tables, graph, plan);
+    this.attentionOps = new AttentionOps(accelerator, weights, tables, graph, plan);
+    this.scanOps = new ScanOps(accelerator, weights, tables, plan);
     this.bestTokens = new BestTokens(accelerator);
     this.hasOutputRows = graph.ops().stream().anyMatch(Op.OutputRows.class::isInstance);
   }
@@ -74,7 +76,9 @@ final class AcceleratedProgram implements Program {
       case Op.MatMul o -> matrixOps.prepare(o);
       case Op.BlockMatMul o -> matrixOps.prepare(o);
       case Op.ExpertMatMul o -> matrixOps.prepare(o);
-      case Op.Stateful o -> memoryOps.prepare(o);
+      case Op.Route o -> RowOps.check(o);
+      case Op.Attention o -> attentionOps.prepare(o);
+      case Op.Stateful o -> scanOps.prepare(o);
       default -> {}
     }
   }
@@ -153,7 +157,8 @@ final class AcceleratedProgram implements Program {
       case Op.BlockMatMul o -> matrixOps.blockProduct(o, step);
       case Op.ExpertMatMul o -> matrixOps.expertProduct(o, step);
       case Op.OutputRows o -> rowOps.outputRows(o, step, outputs);
-      case Op.Stateful o -> memoryOps.run(o, step);
+      case Op.Attention o -> attentionOps.run(o, step);
+      case Op.Stateful o -> scanOps.run(o, step);
       default -> rowOps.run(op, step);
     }
   }
@@ -182,7 +187,7 @@ final class AcceleratedProgram implements Program {
         Weights.bytes(graph),
         scratchBytes(new ScratchPlan(graph, new Stages(graph)), largest.rows())
             + StepTables.bytes(graph, plan, largest.rows())
-            + MemoryOps.roomBytes(graph)
+            + AttentionOps.roomBytes(graph)
             + FIXED_BYTES);
   }
 
@@ -197,7 +202,7 @@ final class AcceleratedProgram implements Program {
 
   @Override
   public long scratchBytes() {
-    return scratch.bytes() + tables.bytes() + MemoryOps.roomBytes(graph) + FIXED_BYTES;
+    return scratch.bytes() + tables.bytes() + AttentionOps.roomBytes(graph) + FIXED_BYTES;
   }
 
   @Override
@@ -205,7 +210,7 @@ final class AcceleratedProgram implements Program {
     accelerator.finish();
     scratch.release();
     bestTokens.close();
-    memoryOps.close();
+    attentionOps.close();
     tables.close();
     weights.close();
   }

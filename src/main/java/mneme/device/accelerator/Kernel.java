@@ -28,6 +28,20 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
     return new Kernel("probe", name, Map.of());
   }
 
+  /// A scan that keeps rows or columns of `state` numbers in registers.
+  ///
+  /// @param poolParts as [Accelerator#poolParts] says
+  static Kernel scan(String name, int state, int poolParts) {
+    return new Kernel("scans", name, Map.of(PARTS, poolParts, "STATE", state));
+  }
+
+  /// The same with one definition more.
+  Kernel with(String definition, int number) {
+    var all = new TreeMap<>(definitions);
+    all.put(definition, number);
+    return new Kernel(file, name, all);
+  }
+
   static Kernel select(String name) {
     return new Kernel("select", name, Map.of());
   }

@@ -28,6 +28,7 @@ public final class KernelFile {
           "opencl.prelude",
           "probe.kernel",
           "rows.kernel",
+          "scans.kernel",
           "select.kernel",
           "vulkan.prelude");
 

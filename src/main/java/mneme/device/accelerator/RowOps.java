@@ -1,5 +1,6 @@
 package mneme.device.accelerator;
 
+import mneme.device.DeviceException;
 import mneme.format.Tensor;
 import mneme.graph.Activation;
 import mneme.graph.Op;
@@ -11,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// Launches the kernels of `rows.kernel`. The numbers of operations and kinds are those of its
 /// text.
 final class RowOps {
+  /// Columns from which on a norm takes a large work-group.
+  private static final int WIDE = 512;
+
+  private static final int MAX_EXPERTS = 1024;
+  private static final int MAX_CHOSEN = 64;
+
   private static final int RMS = 0;
   private static final int LAYER = 1;
   private static final int L2 = 2;
@@ -30,6 +37,16 @@ final class RowOps {
     this.accelerator = accelerator;
     this.weights = weights;
     this.tables = tables;
+  }
+
+  /// @throws DeviceException kind FAILED if the op is too large for its kernel
+  static void check(Op.Route op) {
+    if (op.spec().experts() > MAX_EXPERTS || op.spec().chosen() > MAX_CHOSEN) {
+      throw new DeviceException(
+          DeviceException.Kind.FAILED,
+          "a route has %d experts and takes %d; its kernel has room for %d and %d"
+              .formatted(op.spec().experts(), op.spec().chosen(), MAX_EXPERTS, MAX_CHOSEN));
+    }
   }
 
   void run(Op op, Step step) {
@@ -79,7 +96,7 @@ final class RowOps {
 
   private void norm(Norm norm, Step step) {
     accelerator
-        .launch(Kernel.rows("norm"))
+        .launch(Kernel.rows(norm.group() < WIDE ? "norm" : "wide_norm"))
         .at(step.scratch(), step.at(norm.in()))
         .at(step.scratch(), step.at(norm.out()))
         .at(weights.vector(norm.weight()), 0)
@@ -229,7 +246,6 @@ final class RowOps {
         .launch(Kernel.rows("route"))
         .at(step.scratch(), step.at(op.logits()))
         .at(step.scratch(), step.at(op.out()))
-        .at(step.scratch(), step.work(op))
         .at(weights.vector(spec.bias()), 0)
         .number(step.rows())
         .number(spec.experts())
@@ -245,7 +261,7 @@ final class RowOps {
         .number(spec.factor())
         .number(spec.groups())
         .number(spec.groupsChosen())
-        .each(step.rows(), 1);
+        .groups(step.rows(), 1);
   }
 
   private void combine(Op.Combine op, Step step) {

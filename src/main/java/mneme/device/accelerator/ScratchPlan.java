@@ -60,7 +60,6 @@ final class ScratchPlan {
   /// Numbers a row that the op needs beside its output.
   static int workWidth(Op op) {
     return switch (op) {
-      case Op.Route o -> 3 * o.spec().experts();
       case Op.MatrixLstm o -> 3 * o.heads();
       default -> 0;
     };

@@ -8,6 +8,7 @@ import static org.lwjgl.opencl.CL10.clCreateCommandQueue;
 import static org.lwjgl.opencl.CL10.clCreateContext;
 import static org.lwjgl.opencl.CL10.clEnqueueCopyBuffer;
 import static org.lwjgl.opencl.CL10.clFinish;
+import static org.lwjgl.opencl.CL10.clFlush;
 import static org.lwjgl.opencl.CL10.clReleaseCommandQueue;
 import static org.lwjgl.opencl.CL10.clReleaseContext;
 import static org.lwjgl.opencl.CL10.nclEnqueueReadBuffer;
@@ -31,6 +32,7 @@ import org.lwjgl.system.MemoryStack;
 /// go through a staging segment, because those of a mapped file must not be read by a driver: a
 /// file that is cut would end the process.
 final class ClAccelerator implements Accelerator {
+  private static final int BARRIERS_TO_FLUSH = 32;
   private static final long STAGING_BYTES = 4 << 20;
 
   private final Arena arena = Arena.ofShared();
@@ -40,6 +42,7 @@ final class ClAccelerator implements Accelerator {
   private final long largestBytes;
   private final ClKernels kernels;
   private final Tally tally = new Tally();
+  private int barriers;
 
   ClAccelerator(long platform, long device) {
     this(platform, device, KernelCache.ofUser(ClCompiler.name(platform, device)));
@@ -156,9 +159,14 @@ final class ClAccelerator implements Accelerator {
     launches.run();
   }
 
-  /// The queue runs everything in order.
+  /// The queue runs everything in order. It is told to begin from time to time, while the rest is
+  /// on its way.
   @Override
-  public void barrier() {}
+  public void barrier() {
+    if (++barriers % BARRIERS_TO_FLUSH == 0) {
+      ClErrors.check(clFlush(queue), "the step");
+    }
+  }
 
   @Override
   public void finish() {
