@@ -20,4 +20,6 @@ patience=()
 
 "${patience[@]}" ./mneme packed mneme.bench.DeviceBench "seconds=$seconds" "$@" 2>&1 |
     grep -v '^WARNING' | tee results/bench.txt
-exit "${PIPESTATUS[0]}"
+rc=${PIPESTATUS[0]}
+[ "$rc" != 124 ] || echo "given up a minute after the end: a device did not come back" | tee -a results/bench.txt
+exit "$rc"

@@ -34,7 +34,7 @@ check() {
     MNEME_JAVA_OPTS="-Xmx4g -Dmneme.shared=${SHARED:-shared} -Dmneme.test.seconds=$3
         -Dmneme.test.${device%%:*}=$device ${JAVA_OPTS:-}" \
         ./mneme packed mneme.RunPacked "${classes[@]}" 2>&1 |
-        tee "results/check-${device/:/-}.txt" | grep -vE '^WARNING|^ '
+        tee "results/check-${device/:/-}.txt" | grep -vE '^WARNING|^    at |^ *$'
     rc=${PIPESTATUS[0]}
     case $rc in
         0) ;;

@@ -86,7 +86,10 @@ final class DeviceChecks {
           Finding.problem(
               id,
               "its trial failed: " + failed.words(),
-              "update the driver, or leave the device out of mneme.engine.devices");
+              failed.isFinal()
+                  ? "update the driver, or leave the device out of mneme.engine.devices"
+                  : "try again when the machine is not busy: kernels that the driver has compiled are"
+                      + " kept; mneme.engine.device-trial-patience gives it longer");
       case Verdict.Untried untried ->
           Finding.note(
               id,

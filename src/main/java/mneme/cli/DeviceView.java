@@ -33,6 +33,14 @@ final class DeviceView {
     return named;
   }
 
+  /// Of those that are used the ids that no device has.
+  List<String> absent() {
+    return named.stream()
+        .filter(id -> !id.equals("none"))
+        .filter(id -> found.stream().noneMatch(device -> device.id().equals(id)))
+        .toList();
+  }
+
   /// Each says whether it is used, and if not, why.
   List<DeviceInfo> all() {
     return found.stream().map(device -> Devices.as(device, named, fault(device))).toList();

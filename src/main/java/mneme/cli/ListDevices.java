@@ -36,5 +36,7 @@ final class ListDevices implements Runnable {
       }
     }
     DeviceTable.lines(view.all(), view::speed).forEach(out::println);
+    view.absent()
+        .forEach(id -> out.println("mneme.engine.devices names " + id + ", which is not there"));
   }
 }

@@ -38,6 +38,8 @@ class DeviceViewTest {
         .hasValueSatisfying(verdict -> assertThat(verdict).isInstanceOf(Verdict.Passed.class));
     assertThat(view.speed(device(view, "host"))).isPresent();
     assertThat(view.tried("opencl:77")).isEmpty();
+    assertThat(view("mneme.engine.devices = [none, \"opencl:77\", host]").absent())
+        .containsExactly("opencl:77");
   }
 
   /// A trial without patience fails, on a machine however fast.
@@ -50,6 +52,7 @@ class DeviceViewTest {
     assertThat(device(view, "opencl:0").unusedBecause())
         .contains("its trial failed: did not end within 1 ms");
     assertThat(device(view, "host").unusedBecause()).isEmpty();
+    assertThat(view.absent()).isEmpty();
     DeviceView trusting = view(named + "\nmneme.engine.device-trial = off");
     assertThat(device(trusting, "opencl:0").unusedBecause()).isEmpty();
   }

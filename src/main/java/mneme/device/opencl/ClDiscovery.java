@@ -115,11 +115,16 @@ public final class ClDiscovery {
     try {
       devices(platform);
       if (found.size() == before) {
-        faults.add("the driver %s shows no device".formatted(name));
+        faults.add("the driver %s shows no device%s".formatted(name, hint(name)));
       }
     } catch (RuntimeException e) {
       faults.add("the driver %s fails: %s".formatted(name, e.getMessage()));
     }
+  }
+
+  /// Mesa's shows nothing unless it is told to, wherever it is installed.
+  private static String hint(String driver) {
+    return driver.equals("rusticl") ? " unless RUSTICL_ENABLE names its Mesa driver" : "";
   }
 
   private void devices(long platform) {
