@@ -35,17 +35,25 @@ final class TaggingDevice implements Device {
 
   private final NullDevice nothing = new NullDevice();
   private final Random random;
-  private final double failures;
+  private final Failings failings;
   private final long partBytes;
-  private final Set<Long> lies = new HashSet<>();
   private final Consumer<String> mixUps;
 
-  /// @param failures chance of a failure at each place where a step can fail
+  /// What goes wrong with the devices of one node.
+  ///
+  /// @param chance of a failure at each place where a step can fail
+  /// @param lies the tokens of which some device has lied
+  record Failings(double chance, Set<Long> lies) {
+    Failings(double chance) {
+      this(chance, new HashSet<>());
+    }
+  }
+
   /// @param partBytes of its pools' parts
   /// @param mixUps hears of memory that is not what it should be
-  TaggingDevice(Random random, double failures, long partBytes, Consumer<String> mixUps) {
+  TaggingDevice(Random random, Failings failings, long partBytes, Consumer<String> mixUps) {
     this.random = random;
-    this.failures = failures;
+    this.failings = failings;
     this.partBytes = partBytes;
     this.mixUps = mixUps;
   }
@@ -83,13 +91,13 @@ final class TaggingDevice implements Device {
   @Override
   public void close() {}
 
-  /// Never twice of the same tokens: that would be the stream's own fault.
+  /// Never twice of the same tokens, opened anew or not: that would be the stream's own fault.
   private boolean mayLie(long tag) {
-    return random.nextDouble() < failures && lies.add(tag);
+    return random.nextDouble() < failings.chance() && failings.lies().add(tag);
   }
 
   private void mayFail() {
-    if (random.nextDouble() < failures) {
+    if (random.nextDouble() < failings.chance()) {
       throw new DeviceException(DeviceException.Kind.FAILED, "a failure that was asked for");
     }
   }

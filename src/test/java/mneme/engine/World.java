@@ -52,7 +52,7 @@ public final class World implements SeededDispatcher.Story {
   private final Map<String, Integer> longest = new HashMap<>();
   private final Set<Cut> cuts = new LinkedHashSet<>();
   private final EngineSettings settings;
-  private final double deviceFailures;
+  private final TaggingDevice.Failings failings;
   private final int misfortunes;
   private final List<FickleDevice.Switch> powers = new ArrayList<>();
   private final Map<Integer, Ledger> ledgers = new HashMap<>();
@@ -77,7 +77,7 @@ public final class World implements SeededDispatcher.Story {
     fate = system.ignoreRef();
     random = new Random(seed * 0x9e3779b97f4a7c15L);
     settings = settings(random);
-    deviceFailures = random.nextInt(4) == 0 ? 0.003 : 0;
+    failings = new TaggingDevice.Failings(random.nextInt(4) == 0 ? 0.003 : 0);
     misfortunes = random.nextInt(6);
     devices = 1 + Math.max(0, random.nextInt(5) - 2);
     areSmall = devices > 1 && random.nextBoolean();
@@ -194,9 +194,7 @@ public final class World implements SeededDispatcher.Story {
     return new Outfit(
         device,
         "device-" + device,
-        () ->
-            new FickleDevice(
-                power, new TaggingDevice(random, deviceFailures, partBytes, mixUps::add)),
+        () -> new FickleDevice(power, new TaggingDevice(random, failings, partBytes, mixUps::add)),
         devices == 1 ? 0 : room,
         vault(device));
   }
