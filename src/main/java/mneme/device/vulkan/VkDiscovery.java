@@ -122,7 +122,9 @@ public final class VkDiscovery {
       vkGetPhysicalDeviceProperties2(device, all);
       int type = all.properties().deviceType();
       boolean cpu = type == VK_PHYSICAL_DEVICE_TYPE_CPU;
-      boolean tellsFree = extensions.contains(EXTMemoryBudget.VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+      // Of a processor the budget is that of the whole machine, and moves with every process on it.
+      boolean tellsFree =
+          !cpu && extensions.contains(EXTMemoryBudget.VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
       VkHeap heap = VkHeap.of(device, tellsFree);
       var info =
           new DeviceInfo(
