@@ -88,7 +88,7 @@ final class VkAccelerator implements Accelerator {
       var create =
           VkDeviceCreateInfo.calloc(stack)
               .sType$Default()
-              .pNext(VkFeatures.needed(stack))
+              .pNext(VkFeatures.needed(stack).address()) // with all behind it
               .pQueueCreateInfos(queues);
       PointerBuffer handle = stack.mallocPointer(1);
       VkErrors.check(vkCreateDevice(physical, create, null, handle), "opening the device");
