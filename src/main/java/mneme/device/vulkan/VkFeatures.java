@@ -58,7 +58,9 @@ final class VkFeatures {
   }
 
   /// Those that the kernels need, to be enabled on a device.
-  static VkPhysicalDeviceFeatures2 needed(MemoryStack stack) {
+  ///
+  /// @param withUnits also those that kernels for matrix units need
+  static VkPhysicalDeviceFeatures2 needed(boolean withUnits, MemoryStack stack) {
     var all = VkPhysicalDeviceFeatures2.calloc(stack).sType$Default();
     all.features().shaderInt64(true);
     return all.pNext(
@@ -69,6 +71,9 @@ final class VkFeatures {
             VkPhysicalDeviceVulkan12Features.calloc(stack)
                 .sType$Default()
                 .storageBuffer8BitAccess(true)
+                .shaderFloat16(withUnits)
+                .vulkanMemoryModel(withUnits)
+                .vulkanMemoryModelDeviceScope(withUnits)
                 .bufferDeviceAddress(true));
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import mneme.device.DeviceInfo;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,8 @@ class TrialsTest {
         arguments -> {
           asked.add(List.of(arguments));
           return finding;
-        });
+        },
+        MatrixUnits.AUTO);
   }
 
   @Test
@@ -118,7 +120,7 @@ class TrialsTest {
     Optional<DeviceInfo> device =
         Devices.discover().stream().filter(found -> found.id().equals(id)).findFirst();
     assumeTrue(device.isPresent(), "no device " + id);
-    Trials trials = new Trials(new Notes(folder), Duration.ofMinutes(4));
+    Trials trials = new Trials(new Notes(folder), Duration.ofMinutes(4), MatrixUnits.AUTO);
     assertThat(trials.again(device.get()))
         .isInstanceOfSatisfying(
             Verdict.Passed.class,
