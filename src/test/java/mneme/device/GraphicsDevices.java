@@ -41,11 +41,7 @@ public final class GraphicsDevices implements LauncherSessionListener {
   /// none.
   public static Device matrixUnits() {
     Device device = lend("vulkan", UNITS, id -> VulkanDevice.open(id, MatrixUnits.ON));
-    boolean hasUnits =
-        device instanceof Lent lent
-            && lent.device instanceof AcceleratedDevice own
-            && own.hasMatrixUnits();
-    assumeTrue(hasUnits, device.info().name() + " has no matrix units");
+    assumeTrue(device.hasMatrixUnits(), device.info().name() + " has no matrix units");
     return device;
   }
 
@@ -55,7 +51,13 @@ public final class GraphicsDevices implements LauncherSessionListener {
   }
 
   public static Accelerator vulkanAccelerator() {
-    return open("vulkan", VkAccelerators::open);
+    return open("vulkan", id -> VkAccelerators.open(id, MatrixUnits.OFF));
+  }
+
+  /// The same with its matrix units; skipped where it has none.
+  public static Accelerator matrixUnitsAccelerator() {
+    matrixUnits();
+    return open("vulkan", id -> VkAccelerators.open(id, MatrixUnits.ON));
   }
 
   /// A device that computes with `accelerator`.

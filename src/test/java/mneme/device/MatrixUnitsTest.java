@@ -5,6 +5,7 @@ import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import mneme.format.Encoding;
+import mneme.format.Tensor;
 import mneme.graph.GraphBuilder;
 import mneme.graph.Value;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +81,32 @@ class MatrixUnitsTest {
       Rows.assertClose(
           opCase, actual.read(tokens, tokens.length), expected.read(tokens, tokens.length));
     }
+  }
+
+  /// Numbers far beyond f16, and so small that it would lose them: each row and each tensor is
+  /// brought to its range.
+  static Stream<OpCase> sizes() {
+    return Stream.of(1e-25f, 1e-6f, 1f, 1e7f, 1e30f)
+        .flatMap(size ->
+            Stream.of(1e-8f, 3e4f)
+                .map(weight ->
+                    of(
+                        "a product of " + size + " and " + weight,
+                        160,
+                        (g, in) -> product(g, in, size, weight))));
+  }
+
+  /// Outputs of about 1 again.
+  private static Value product(GraphBuilder g, OpCase.Inputs in, float size, float weight) {
+    Tensor weights = in.random.f32(x -> x * weight, 160, 40);
+    Value out = g.matMul(RandomTensors.rounded(weights), g.scale(in.next(160), size));
+    return g.scale(out, (float) (0.1 / size / weight));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void nothingOverflowsAndNothingIsLost(OpCase opCase) {
+    theyComputeWhatTheReferenceComputes(opCase);
   }
 
   /// A token has the same row of x wherever it stands.

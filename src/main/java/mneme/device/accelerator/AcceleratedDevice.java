@@ -50,7 +50,7 @@ public final class AcceleratedDevice implements Device, Ceiling.Finder {
     return numerics == Numerics.QUANTIZED ? accelerator.matrixUnit() : Optional.empty();
   }
 
-  /// Whether programs use matrix units where [Numerics#QUANTIZED] allows it.
+  @Override
   public boolean hasMatrixUnits() {
     return accelerator.matrixUnit().isPresent();
   }

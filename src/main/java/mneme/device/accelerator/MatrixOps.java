@@ -37,27 +37,23 @@ final class MatrixOps {
   }
 
   void prepare(Op.MatMul op) {
-    if (prepareUnits(op.weight())) {
-      units.ifPresent(units -> units.prepareTiles(op.weight()));
+    Tensor weight = op.weight();
+    requireKnown(weight);
+    Optional<UnitOps> units = unitsFor(weight);
+    if (units.isPresent()) {
+      units.get().prepare(weight);
+      units.get().prepareTiles(weight);
     } else {
-      prepare("product", op.weight(), ROWS);
-      prepare("product_tile", op.weight());
+      prepare("product", weight, ROWS);
+      prepare("product_tile", weight);
     }
   }
 
   void prepare(Op.BlockMatMul op) {
-    if (!prepareUnits(op.weight())) {
-      prepare("product", op.weight(), ROWS);
-    }
-  }
-
-  private boolean prepareUnits(Tensor weight) {
-    Optional<UnitOps> units = unitsFor(weight);
-    if (units.isPresent()) {
-      requireKnown(weight);
-      units.get().prepare(weight);
-    }
-    return units.isPresent();
+    Tensor weight = op.weight();
+    requireKnown(weight);
+    unitsFor(weight)
+        .ifPresentOrElse(units -> units.prepare(weight), () -> prepare("product", weight, ROWS));
   }
 
   /// The same for every number of rows, as matrix units give other bits.

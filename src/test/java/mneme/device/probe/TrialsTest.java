@@ -96,6 +96,21 @@ class TrialsTest {
     }
   }
 
+  @Test
+  void whatIsSetOfMatrixUnitsIsTriedAnew() {
+    next(BROKEN).of(device("1"));
+    Trials without =
+        new Trials(
+            new Notes(folder),
+            arguments -> {
+              asked.add(List.of(arguments));
+              return PASSED;
+            },
+            MatrixUnits.OFF);
+    assertThat(without.of(device("1"))).isEqualTo(PASSED);
+    assertThat(asked.getLast()).containsExactly("opencl:0", "--matrix-units=OFF");
+  }
+
   private Path onlyFile() throws IOException {
     try (var files = Files.list(folder)) {
       List<Path> all = files.toList();

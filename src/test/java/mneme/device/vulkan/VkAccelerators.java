@@ -9,10 +9,6 @@ public final class VkAccelerators {
   private VkAccelerators() {}
 
   /// @param id of a device that discovery has found
-  public static Accelerator open(String id) {
-    return open(id, MatrixUnits.OFF);
-  }
-
   public static Accelerator open(String id, MatrixUnits units) {
     Natives.prepare();
     var devices = VkDiscovery.devices(VkDiscovery.instance());

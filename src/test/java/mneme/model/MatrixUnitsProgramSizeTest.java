@@ -1,0 +1,12 @@
+package mneme.model;
+
+import mneme.device.Device;
+import mneme.device.GraphicsDevices;
+
+/// In the matrix units of the first Vulkan device of this machine.
+class MatrixUnitsProgramSizeTest extends ProgramSizeContract {
+  @Override
+  protected Device open() {
+    return GraphicsDevices.matrixUnits();
+  }
+}
