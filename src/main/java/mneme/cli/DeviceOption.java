@@ -1,6 +1,7 @@
 package mneme.cli;
 
 import mneme.device.Device;
+import mneme.device.MatrixUnits;
 import mneme.device.host.HostDevice;
 import mneme.device.host.OpTimes;
 import mneme.engine.DeviceChoice;
@@ -26,7 +27,7 @@ final class DeviceOption {
     if (threads < 1) {
       throw new WrongInputException("--threads is " + threads + ", wanted at least 1");
     }
-    return DeviceChoice.opening(id, threads).get();
+    return DeviceChoice.opening(id, threads, MatrixUnits.AUTO).get();
   }
 
   /// The host, which notes in `times` what its ops take. The caller closes it.

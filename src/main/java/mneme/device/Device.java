@@ -25,6 +25,11 @@ public interface Device extends AutoCloseable {
   /// Uploads nothing.
   ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest);
 
+  /// Whether products use matrix units where [Numerics#QUANTIZED] allows it.
+  default boolean hasMatrixUnits() {
+    return false;
+  }
+
   /// Bytes of the device's memory that everything of ours on it takes now, where that is counted:
   /// what the device keeps for itself while it is open, programs and pools.
   default OptionalLong allocatedBytes() {

@@ -32,12 +32,13 @@ public final class Devices {
   /// its own does not tell.
   ///
   /// @param id as discovery gives it, such as `opencl:0`
+  /// @param units whether its matrix units are used
   /// @throws DeviceException kind LOST if there is no such device, FAILED if the kernels cannot run
   ///   on it
-  public static Device open(String id) {
+  public static Device open(String id, MatrixUnits units) {
     Natives.prepare();
     return id.startsWith("vulkan:")
-        ? VulkanDevice.open(id, found -> found.informed(ClDiscovery::discover))
+        ? VulkanDevice.open(id, units, found -> found.informed(ClDiscovery::discover))
         : ClDevice.open(id, found -> found.informed(VkDiscovery::discover));
   }
 

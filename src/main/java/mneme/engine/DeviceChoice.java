@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mneme.device.Device;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import mneme.device.host.HostDevice;
 import mneme.device.none.NullDevice;
 import mneme.device.probe.Notes;
@@ -99,14 +100,20 @@ public final class DeviceChoice {
 
   /// @param notes where verdicts are kept
   public static Trials trials(Config config, Notes notes) {
-    return new Trials(notes, config.getDuration("mneme.engine.device-trial-patience"));
+    return new Trials(
+        notes, config.getDuration("mneme.engine.device-trial-patience"), matrixUnits(config));
+  }
+
+  static MatrixUnits matrixUnits(Config config) {
+    return config.getEnum(MatrixUnits.class, "mneme.engine.matrix-units");
   }
 
   /// How to open a device, again and again; asking opens nothing.
   ///
   /// @param threads that compute on the host; 0: one for each processor
+  /// @param units whether matrix units of graphics devices are used
   /// @throws EngineException if this machine has no such device, naming those it has
-  public static Supplier<Device> opening(String id, int threads) {
+  public static Supplier<Device> opening(String id, int threads, MatrixUnits units) {
     return switch (id) {
       case "host" ->
           () ->
@@ -114,9 +121,9 @@ public final class DeviceChoice {
                   threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
       case "none" -> NullDevice::new;
       case String opencl when opencl.startsWith("opencl:") && isKnown(opencl) ->
-          () -> Devices.open(opencl);
+          () -> Devices.open(opencl, units);
       case String vulkan when vulkan.startsWith("vulkan:") && isKnown(vulkan) ->
-          () -> Devices.open(vulkan);
+          () -> Devices.open(vulkan, units);
       default -> throw wrong("there is no device '%s'; %s can name %s".formatted(id, KEY, known()));
     };
   }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mneme.device.Device;
+import mneme.device.MatrixUnits;
 import mneme.device.probe.Notes;
 import mneme.device.probe.Speeds;
 import mneme.device.probe.Trials;
@@ -29,12 +30,13 @@ public interface Engine {
     EngineSettings settings = EngineSettings.of(config);
     Loader loader = new StoreLoader(models, settings);
     int threads = config.getInt("mneme.engine.threads");
+    MatrixUnits units = DeviceChoice.matrixUnits(config);
     Notes notes = Notes.ofUser();
     Speeds speeds = new Speeds(notes);
     Trials trials = DeviceChoice.trials(config, notes);
     List<Outfit> outfits = new ArrayList<>();
     for (DeviceChoice.Wish wish : DeviceChoice.wishes(config)) {
-      Supplier<Device> opening = DeviceChoice.opening(wish.id(), threads);
+      Supplier<Device> opening = DeviceChoice.opening(wish.id(), threads, units);
       outfits.add(
           new Outfit(
               outfits.size(),

@@ -9,6 +9,7 @@ import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.DeviceTable;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import mneme.device.host.HostDevice;
 import mneme.device.probe.Ceiling;
 import mneme.format.Encoding;
@@ -76,7 +77,7 @@ public final class DeviceBench {
   private static Device open(String id) {
     return id.equals("host")
         ? HostDevice.warming(Runtime.getRuntime().availableProcessors())
-        : Devices.open(id);
+        : Devices.open(id, MatrixUnits.AUTO);
   }
 
   private double secondsLeft() {

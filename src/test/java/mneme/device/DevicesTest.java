@@ -74,7 +74,7 @@ class DevicesTest {
   @ValueSource(strings = {"opencl:0", "vulkan:0"})
   void graphicsDevicesCountWhatTheyTake(String id) {
     assumeTrue(FOUND.stream().anyMatch(info -> info.id().equals(id)), "no device " + id);
-    try (Device device = Devices.open(id)) {
+    try (Device device = Devices.open(id, MatrixUnits.AUTO)) {
       long before = device.allocatedBytes().orElseThrow();
       try (DevicePool pool = device.openPool(1 << 20)) {
         assertThat(device.allocatedBytes()).hasValue(before + pool.bytes());

@@ -25,6 +25,8 @@ import org.junit.platform.launcher.LauncherSessionListener;
 /// Each is opened once and lent to every test, as compiling its kernels is slow. One that no longer
 /// answers is opened anew for the next test; all are closed when the last test has ended.
 public final class GraphicsDevices implements LauncherSessionListener {
+  private static final String UNITS = " with its matrix units";
+
   private static final Map<String, Device> OPEN = new TreeMap<>();
 
   public static Device openCl() {
@@ -32,7 +34,15 @@ public final class GraphicsDevices implements LauncherSessionListener {
   }
 
   public static Device vulkan() {
-    return lend("vulkan", VulkanDevice::open);
+    return lend("vulkan", id -> VulkanDevice.open(id, MatrixUnits.OFF));
+  }
+
+  /// The same device with its matrix units, even if a processor emulates them; skipped where it has
+  /// none.
+  public static Device matrixUnits() {
+    Device device = lend("vulkan", UNITS, id -> VulkanDevice.open(id, MatrixUnits.ON));
+    assumeTrue(device.hasMatrixUnits(), device.info().name() + " has no matrix units");
+    return device;
   }
 
   /// The same device, for tests that put something between it and its kernels.
@@ -41,7 +51,13 @@ public final class GraphicsDevices implements LauncherSessionListener {
   }
 
   public static Accelerator vulkanAccelerator() {
-    return open("vulkan", VkAccelerators::open);
+    return open("vulkan", id -> VkAccelerators.open(id, MatrixUnits.OFF));
+  }
+
+  /// The same with its matrix units; skipped where it has none.
+  public static Accelerator matrixUnitsAccelerator() {
+    matrixUnits();
+    return open("vulkan", id -> VkAccelerators.open(id, MatrixUnits.ON));
   }
 
   /// A device that computes with `accelerator`.
@@ -72,14 +88,20 @@ public final class GraphicsDevices implements LauncherSessionListener {
     return System.getProperty("mneme.test." + kind, kind + ":0");
   }
 
-  private static synchronized Device lend(String kind, Function<String, Device> opening) {
+  private static Device lend(String kind, Function<String, Device> opening) {
+    return lend(kind, "", opening);
+  }
+
+  /// @param how it is opened, where that makes another of it
+  private static synchronized Device lend(
+      String kind, String how, Function<String, Device> opening) {
     String id = id(kind);
     assumeTrue(Present.IDS.contains(id), "no device " + id + " on this machine");
-    Device open = OPEN.get(id);
+    Device open = OPEN.get(id + how);
     if (open != null && !answers(open)) {
-      OPEN.remove(id); // not closed: a driver may not come back from that
+      OPEN.remove(id + how); // not closed: a driver may not come back from that
     }
-    return new Lent(OPEN.computeIfAbsent(id, opening));
+    return new Lent(OPEN.computeIfAbsent(id + how, _ -> opening.apply(id)));
   }
 
   private static boolean answers(Device device) {

@@ -33,6 +33,16 @@ public final class RandomTensors {
         dims);
   }
 
+  /// The same numbers in BF16, cut to its digits.
+  static Tensor rounded(Tensor f32) {
+    MemorySegment cut = Arena.ofAuto().allocate(2 * f32.elements(), 64);
+    for (long i = 0; i < f32.elements(); i++) {
+      int bits = f32.data().get(ValueLayout.JAVA_INT_UNALIGNED, 4 * i);
+      cut.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i, (short) (bits >> 16));
+    }
+    return new Tensor(f32.name(), Encoding.BF16, f32.dims(), cut);
+  }
+
   public Tensor of(Encoding encoding, long... dims) {
     return switch (encoding) {
       case F32 -> normal(dims);

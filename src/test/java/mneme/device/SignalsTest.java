@@ -33,7 +33,7 @@ class SignalsTest {
   void computingLeavesFaultsToTheJvm(String id) {
     assumeTrue(
         Devices.discover().stream().anyMatch(info -> info.id().equals(id)), "no device " + id);
-    try (Device device = Devices.open(id)) {
+    try (Device device = Devices.open(id, MatrixUnits.OFF)) {
       assertThat(SelfTest.largestError(device)).isLessThan(1e-3);
       theJvmHandlesFaults();
     }

@@ -33,6 +33,11 @@ public class WrappedDevice implements Device {
   }
 
   @Override
+  public boolean hasMatrixUnits() {
+    return device.hasMatrixUnits();
+  }
+
+  @Override
   public OptionalLong allocatedBytes() {
     return device.allocatedBytes();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.List;
+import mneme.device.MatrixUnits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class DeviceChoiceTest {
 
   @Test
   void whatCannotBeIsSaidWithTheKnownOnes() {
-    assertThatThrownBy(() -> DeviceChoice.opening("opencl:99", 0))
+    assertThatThrownBy(() -> DeviceChoice.opening("opencl:99", 0, MatrixUnits.AUTO))
         .isInstanceOf(EngineException.class)
         .hasMessageStartingWith(
             "there is no device 'opencl:99'; mneme.engine.devices can name [host, none");

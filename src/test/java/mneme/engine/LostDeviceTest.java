@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import mneme.device.host.HostDevice;
 import mneme.memory.Tokens;
 import mneme.store.Catalog;
@@ -41,7 +42,7 @@ class LostDeviceTest {
   @ValueSource(strings = {"opencl:0", "vulkan:0"})
   void streamsGoOnWithTheSameTokensOnAnotherKind(String id) throws Exception {
     assumeTrue(Devices.discover().stream().anyMatch(device -> device.id().equals(id)), "no " + id);
-    Supplier<Device> other = DeviceChoice.opening(id, 0);
+    Supplier<Device> other = DeviceChoice.opening(id, 0, MatrixUnits.AUTO);
     Supplier<Device> host = () -> new HostDevice(1);
     assertThat(ids(tokens(other, host, 11))).isEqualTo(ids(tokens(host, host, Integer.MAX_VALUE)));
   }

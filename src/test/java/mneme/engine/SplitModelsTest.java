@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import mneme.device.Device;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import mneme.device.ProgramSize;
 import mneme.device.host.HostDevice;
 import mneme.memory.Tokens;
@@ -248,7 +249,7 @@ class SplitModelsTest {
     assumeTrue(
         id.equals("host") || Devices.discover().stream().anyMatch(found -> found.id().equals(id)),
         "no " + id);
-    return id.equals("host") ? host() : DeviceChoice.opening(id, 1);
+    return id.equals("host") ? host() : DeviceChoice.opening(id, 1, MatrixUnits.AUTO);
   }
 
   private static TestNode whole(Supplier<Device> device) {

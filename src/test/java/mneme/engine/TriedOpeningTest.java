@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import mneme.device.Device;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import mneme.device.none.NullDevice;
 import mneme.device.probe.Notes;
 import mneme.device.probe.Trials;
@@ -66,7 +67,7 @@ class TriedOpeningTest {
 
   @Test
   void onlyDevicesBehindADriverAreTried() {
-    Trials none = new Trials(new Notes(folder), Duration.ZERO);
+    Trials none = new Trials(new Notes(folder), Duration.ZERO, MatrixUnits.AUTO);
     Supplier<Device> opening = NullDevice::new;
     assertThat(TriedOpening.of("host", opening, none)).isSameAs(opening);
     assertThat(TriedOpening.of("none", opening, none)).isSameAs(opening);
@@ -115,9 +116,9 @@ class TriedOpeningTest {
     assumeTrue(
         Devices.discover().stream().anyMatch(device -> device.id().equals("opencl:0")),
         "no device opencl:0");
-    Trials real = new Trials(new Notes(folder), Duration.ofMinutes(4));
+    Trials real = new Trials(new Notes(folder), Duration.ofMinutes(4), MatrixUnits.AUTO);
     Supplier<Device> opening =
-        TriedOpening.of("opencl:0", DeviceChoice.opening("opencl:0", 0), real);
+        TriedOpening.of("opencl:0", DeviceChoice.opening("opencl:0", 0, MatrixUnits.AUTO), real);
     Catalog models = Catalog.of(ConfigFactory.load());
     try (TestNode node =
         new TestNode(
@@ -131,7 +132,9 @@ class TriedOpeningTest {
     }
     var device =
         Devices.discover().stream().filter(found -> found.id().equals("opencl:0")).findFirst();
-    assertThat(new Trials(new Notes(folder), Duration.ZERO).known(device.orElseThrow()))
+    assertThat(
+            new Trials(new Notes(folder), Duration.ZERO, MatrixUnits.AUTO)
+                .known(device.orElseThrow()))
         .hasValueSatisfying(verdict -> assertThat(verdict.words()).startsWith("computes rightly"));
   }
 

@@ -1,5 +1,6 @@
 package mneme.device.accelerator;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import mneme.device.Device;
 import mneme.device.DeviceInfo;
@@ -12,7 +13,8 @@ import mneme.device.probe.Ceiling;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
 
-/// A device that computes with the kernels. It keeps activations in f32 whatever the numerics.
+/// A device that computes with the kernels. It keeps activations in f32, but for those that go to
+/// matrix units, which [Numerics#QUANTIZED] allows.
 public final class AcceleratedDevice implements Device, Ceiling.Finder {
   private final DeviceInfo info;
   private final Accelerator accelerator;
@@ -36,12 +38,21 @@ public final class AcceleratedDevice implements Device, Ceiling.Finder {
 
   @Override
   public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
-    return AcceleratedProgram.prepare(weights, graph, plan);
+    return AcceleratedProgram.prepare(weights, graph, plan, unit(numerics));
   }
 
   @Override
   public ProgramSize measure(Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest) {
-    return AcceleratedProgram.measure(graph, plan, largest);
+    return AcceleratedProgram.measure(graph, plan, largest, unit(numerics));
+  }
+
+  private Optional<MatrixUnit> unit(Numerics numerics) {
+    return numerics == Numerics.QUANTIZED ? accelerator.matrixUnit() : Optional.empty();
+  }
+
+  @Override
+  public boolean hasMatrixUnits() {
+    return accelerator.matrixUnit().isPresent();
   }
 
   @Override

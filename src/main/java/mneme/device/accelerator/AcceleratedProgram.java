@@ -3,6 +3,7 @@ package mneme.device.accelerator;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import mneme.device.Batch;
 import mneme.device.DeviceException;
 import mneme.device.DevicePool;
@@ -25,6 +26,7 @@ final class AcceleratedProgram implements Program {
   private final Edges edges;
   private final Stages stages;
   private final ScratchPlan places;
+  private final int scratchWidth;
   private final Weights weights;
   private final StepTables tables;
   private final RowOps rowOps;
@@ -39,17 +41,25 @@ final class AcceleratedProgram implements Program {
 
   private Memory scratch;
 
-  private AcceleratedProgram(WeightStore store, Graph graph, MemoryPlan plan) {
+  private AcceleratedProgram(
+      WeightStore store, Graph graph, MemoryPlan plan, Optional<MatrixUnit> unit) {
     this.accelerator = store.accelerator();
     this.graph = graph;
     this.edges = Edges.of(graph);
     this.stages = new Stages(graph);
     this.places = new ScratchPlan(graph, stages);
+    Optional<HalvesPlan> halves = unit.map(_ -> new HalvesPlan(stages, places.width()));
+    this.scratchWidth = scratchWidth(places, halves);
     this.weights = new Weights(store);
     this.tables = new StepTables(accelerator, graph, plan);
     this.scratch = accelerator.allocate(16, "the scratch");
     this.rowOps = new RowOps(accelerator, weights, tables);
-    this.matrixOps = new MatrixOps(accelerator, weights, tables);
+    this.matrixOps =
+        new MatrixOps(
+            accelerator,
+            weights,
+            tables,
+            unit.map(shape -> new UnitOps(accelerator, weights, shape, halves.orElseThrow())));
     this.attentionOps = new AttentionOps(accelerator, weights, tables, graph, plan);
     this.scanOps = new ScanOps(accelerator, weights, tables, plan);
     this.bestTokens = new BestTokens(accelerator);
@@ -57,8 +67,11 @@ final class AcceleratedProgram implements Program {
   }
 
   /// Uploads the weights that no other program has there; holds nothing if that fails.
-  static AcceleratedProgram prepare(WeightStore store, Graph graph, MemoryPlan plan) {
-    var program = new AcceleratedProgram(store, graph, plan);
+  ///
+  /// @param unit that products use, or empty if none
+  static AcceleratedProgram prepare(
+      WeightStore store, Graph graph, MemoryPlan plan, Optional<MatrixUnit> unit) {
+    var program = new AcceleratedProgram(store, graph, plan, unit);
     try {
       graph.ops().forEach(program::prepare);
     } catch (RuntimeException | Error e) {
@@ -145,6 +158,7 @@ final class AcceleratedProgram implements Program {
       if (stages.begins(i)) {
         accelerator.barrier();
       }
+      matrixOps.begin(i, step);
       run(ops.get(i), step, outputs);
     }
   }
@@ -175,24 +189,28 @@ final class AcceleratedProgram implements Program {
   }
 
   private void reserve(int rows) {
-    long bytes = scratchBytes(places, rows);
+    long bytes = 4L * rows * scratchWidth;
     if (bytes > scratch.bytes()) {
       scratch.release();
       scratch = accelerator.allocate(bytes, "the scratch of a step of " + rows + " rows");
     }
   }
 
-  static ProgramSize measure(Graph graph, MemoryPlan plan, StepSize largest) {
+  static ProgramSize measure(
+      Graph graph, MemoryPlan plan, StepSize largest, Optional<MatrixUnit> unit) {
+    Stages stages = new Stages(graph);
+    ScratchPlan places = new ScratchPlan(graph, stages);
+    Optional<HalvesPlan> halves = unit.map(_ -> new HalvesPlan(stages, places.width()));
     return new ProgramSize(
         Weights.bytes(graph),
-        scratchBytes(new ScratchPlan(graph, new Stages(graph)), largest.rows())
+        4L * largest.rows() * scratchWidth(places, halves)
             + StepTables.bytes(graph, plan, largest.rows())
             + AttentionOps.roomBytes(graph)
             + FIXED_BYTES);
   }
 
-  private static long scratchBytes(ScratchPlan places, int rows) {
-    return 4L * rows * places.width();
+  private static int scratchWidth(ScratchPlan places, Optional<HalvesPlan> halves) {
+    return places.width() + halves.map(HalvesPlan::width).orElse(0);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package mneme.device.accelerator;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// A device that runs kernels. Everything happens in the order of the calls, but for what [#repeat]
@@ -50,6 +51,11 @@ public interface Accelerator extends AutoCloseable {
   void barrier();
 
   void finish();
+
+  /// The matrix units that programs may use, if there are any.
+  default Optional<MatrixUnit> matrixUnit() {
+    return Optional.empty();
+  }
 
   /// Bytes of the device's own memory that are allocated, as large as the driver made them.
   long allocatedBytes();

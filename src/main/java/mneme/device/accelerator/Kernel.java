@@ -8,6 +8,8 @@ import mneme.format.Tensor;
 /// A kernel of one of the kernel files, and what is defined where it is compiled.
 public record Kernel(String file, String name, Map<String, Integer> definitions) {
   private static final String PARTS = "PARTS";
+  private static final String ENCODING = "ENCODING";
+  private static final String SUBGROUP = "SUBGROUP";
 
   public Kernel {
     definitions = Map.copyOf(definitions);
@@ -50,16 +52,38 @@ public record Kernel(String file, String name, Map<String, Integer> definitions)
   ///
   /// @param rows of the input that an item works on together
   static Kernel matrix(String name, Tensor tensor, int rows) {
-    Encoding encoding = tensor.encoding();
-    return new Kernel(
-        "matrix",
-        name,
-        Map.of(
-            "ENCODING", encoding.ggufId(),
-            "BLOCK_BYTES", encoding.blockBytes(),
-            "BLOCK_ELEMENTS", encoding.blockElements(),
-            "RAGGED", tensor.columns() % 32 == 0 ? 0 : 1,
-            "ROWS", rows));
+    Map<String, Integer> definitions = weights(tensor.encoding(), tensor.columns());
+    definitions.put("ROWS", rows);
+    return new Kernel("matrix", name, definitions);
+  }
+
+  /// A kernel that works with weights in matrix units, or prepares for it.
+  static Kernel unit(String name, Encoding encoding, int columns, MatrixUnit unit) {
+    Map<String, Integer> definitions = weights(encoding, columns);
+    definitions.put("UNIT_M", unit.m());
+    definitions.put("UNIT_N", unit.n());
+    definitions.put("UNIT_K", unit.k());
+    definitions.put(SUBGROUP, unit.subgroup());
+    definitions.put("UNIT_ITEMS", unit.items());
+    return new Kernel("unit", name, definitions);
+  }
+
+  private static Map<String, Integer> weights(Encoding encoding, int columns) {
+    Map<String, Integer> definitions = new TreeMap<>();
+    definitions.put(ENCODING, encoding.ggufId());
+    definitions.put("BLOCK_BYTES", encoding.blockBytes());
+    definitions.put("BLOCK_ELEMENTS", encoding.blockElements());
+    definitions.put("RAGGED", columns % 32 == 0 ? 0 : 1);
+    return definitions;
+  }
+
+  boolean readsWeights() {
+    return definitions.containsKey(ENCODING);
+  }
+
+  /// Items of the subgroups that the kernel is built for; 0: of any.
+  public int subgroup() {
+    return definitions.getOrDefault(SUBGROUP, 0);
   }
 
   /// Parts of the pool that the kernel takes; 0: it takes no pool.

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,10 +31,12 @@ public final class KernelFile {
           "rows.kernel",
           "scans.kernel",
           "select.kernel",
-          "vulkan.prelude");
+          "unit.kernel",
+          "vulkan.prelude",
+          "weights.kernel");
 
   private static final Pattern KERNEL =
-      Pattern.compile("^KERNEL\\((\\d+)\\) (\\w+)\\(([^)]*)\\) \\{\\n(.*?)^\\}\\n", multiline());
+      Pattern.compile("^KERNEL\\((\\w+)\\) (\\w+)\\(([^)]*)\\) \\{\\n(.*?)^\\}\\n", multiline());
 
   /// A part of the file.
   public sealed interface Part {}
@@ -63,12 +66,13 @@ public final class KernelFile {
 
   private final List<Part> parts = new ArrayList<>();
 
-  private KernelFile(String text) {
+  /// @param numbers that a kernel's head may name
+  private KernelFile(String text, Map<String, Integer> numbers) {
     Matcher kernels = KERNEL.matcher(text);
     int end = 0;
     while (kernels.find()) {
       parts.add(new Shared(text.substring(end, kernels.start())));
-      parts.add(definition(kernels.toMatchResult()));
+      parts.add(definition(kernels.toMatchResult(), numbers));
       end = kernels.end();
     }
     parts.add(new Shared(text.substring(end)));
@@ -78,14 +82,15 @@ public final class KernelFile {
     return Pattern.MULTILINE | Pattern.DOTALL;
   }
 
-  private static Definition definition(MatchResult kernel) {
+  private static Definition definition(MatchResult kernel, Map<String, Integer> numbers) {
     List<Parameter> parameters =
         Arrays.stream(kernel.group(3).split(","))
             .map(parameter -> parameter.strip().split("\\s+"))
             .map(words -> new Parameter(words[0], words[1]))
             .toList();
-    return new Definition(
-        kernel.group(2), Integer.parseInt(kernel.group(1)), parameters, kernel.group(4));
+    Integer named = numbers.get(kernel.group(1));
+    int items = named == null ? Integer.parseInt(kernel.group(1)) : named;
+    return new Definition(kernel.group(2), items, parameters, kernel.group(4));
   }
 
   /// The file that `kernel` is in, behind the definitions it is compiled with.
@@ -93,12 +98,14 @@ public final class KernelFile {
   /// @param prelude the name of the file that defines the dialect's words in a language
   public static KernelFile of(Kernel kernel, String prelude) {
     return new KernelFile(
-        "%s\n%s\n%s\n%s"
+        "%s\n%s\n%s\n%s\n%s"
             .formatted(
                 text(prelude + ".prelude"),
                 kernel.defined(),
                 text("curves.kernel"),
-                text(kernel.file() + ".kernel")));
+                kernel.readsWeights() ? text("weights.kernel") : "",
+                text(kernel.file() + ".kernel")),
+        kernel.definitions());
   }
 
   /// The texts of all files, one behind the other.

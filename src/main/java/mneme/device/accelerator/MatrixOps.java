@@ -1,5 +1,6 @@
 package mneme.device.accelerator;
 
+import java.util.Optional;
 import mneme.device.DeviceException;
 import mneme.format.Encoding;
 import mneme.format.Tensor;
@@ -20,11 +21,14 @@ final class MatrixOps {
   private final Accelerator accelerator;
   private final Weights weights;
   private final StepTables tables;
+  private final Optional<UnitOps> units;
 
-  MatrixOps(Accelerator accelerator, Weights weights, StepTables tables) {
+  /// @param units for products, if programs use them
+  MatrixOps(Accelerator accelerator, Weights weights, StepTables tables, Optional<UnitOps> units) {
     this.accelerator = accelerator;
     this.weights = weights;
     this.tables = tables;
+    this.units = units;
   }
 
   /// @throws DeviceException kind FAILED if no kernel reads the tensor's encoding
@@ -33,12 +37,28 @@ final class MatrixOps {
   }
 
   void prepare(Op.MatMul op) {
-    prepare("product", op.weight(), ROWS);
-    prepare("product_tile", op.weight());
+    Tensor weight = op.weight();
+    requireKnown(weight);
+    Optional<UnitOps> units = unitsFor(weight);
+    if (units.isPresent()) {
+      units.get().prepare(weight);
+      units.get().prepareTiles(weight);
+    } else {
+      prepare("product", weight, ROWS);
+      prepare("product_tile", weight);
+    }
   }
 
   void prepare(Op.BlockMatMul op) {
-    prepare("product", op.weight(), ROWS);
+    Tensor weight = op.weight();
+    requireKnown(weight);
+    unitsFor(weight)
+        .ifPresentOrElse(units -> units.prepare(weight), () -> prepare("product", weight, ROWS));
+  }
+
+  /// The same for every number of rows, as matrix units give other bits.
+  private Optional<UnitOps> unitsFor(Tensor weight) {
+    return units.filter(_ -> MatrixUnit.takes(weight));
   }
 
   void prepare(Op.ExpertMatMul op) {
@@ -46,6 +66,14 @@ final class MatrixOps {
   }
 
   private void prepare(String kernel, Tensor weight, int... rows) {
+    requireKnown(weight);
+    for (int count : rows.length == 0 ? new int[] {1} : rows) {
+      accelerator.build(Kernel.matrix(kernel, weight, count));
+    }
+    weights.matrix(weight);
+  }
+
+  private static void requireKnown(Tensor weight) {
     Encoding encoding = weight.encoding();
     boolean known =
         switch (encoding) {
@@ -58,10 +86,6 @@ final class MatrixOps {
           DeviceException.Kind.FAILED,
           "tensor '%s' is in %s, which no kernel reads".formatted(weight.name(), encoding));
     }
-    for (int count : rows.length == 0 ? new int[] {1} : rows) {
-      accelerator.build(Kernel.matrix(kernel, weight, count));
-    }
-    weights.matrix(weight);
   }
 
   void embed(Op.Embed op, Step step) {
@@ -82,8 +106,18 @@ final class MatrixOps {
     }
   }
 
+  /// What must have ended before the stage that begins with op `index`.
+  void begin(int index, Step step) {
+    units.ifPresent(units -> units.begin(index, step));
+  }
+
   void product(Op.MatMul op, Step step) {
     var product = new Product(op.weight(), op.bias(), op.in(), op.out());
+    Optional<UnitOps> units = unitsFor(op.weight());
+    if (units.isPresent()) {
+      units.get().product(op, product, step);
+      return;
+    }
     if (step.rows() < MANY_ROWS) {
       product(product, 0, step);
       return;
@@ -97,7 +131,11 @@ final class MatrixOps {
   }
 
   void blockProduct(Op.BlockMatMul op, Step step) {
-    product(new Product(op.weight(), null, op.in(), op.out()), op.weight().columns(), step);
+    var product = new Product(op.weight(), null, op.in(), op.out());
+    int stride = op.weight().columns();
+    unitsFor(op.weight())
+        .ifPresentOrElse(
+            units -> units.product(product, stride, step), () -> product(product, stride, step));
   }
 
   /// @param stride columns from the input of one matrix to that of the next
@@ -116,7 +154,7 @@ final class MatrixOps {
     }
   }
 
-  private record Product(Tensor weight, @Nullable Tensor bias, Value in, Value out) {}
+  record Product(Tensor weight, @Nullable Tensor bias, Value in, Value out) {}
 
   private Launch launch(Kernel kernel, Product product, Matrix.Slice slice, Step step) {
     return accelerator

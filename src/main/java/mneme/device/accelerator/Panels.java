@@ -11,7 +11,7 @@ import mneme.format.Tensor;
 /// sequence of records: the encoding's blocks, or four columns of plain numbers, the last of them
 /// filled up with zeros. The records of a panel's rows at one place lie together: the first word of
 /// each, then the second of each, and last the bytes that are left over where a record is not whole
-/// words. `matrix.kernel` reads this.
+/// words. `weights.kernel` reads this.
 ///
 /// @param columns of every row
 /// @param rows of every matrix

@@ -46,6 +46,11 @@ final class Step {
     return 4L * places.column(value) * allRows;
   }
 
+  /// Byte of the scratch where the halves of a value begin.
+  long at(HalvesPlan.Place halves) {
+    return 4L * halves.column() * allRows;
+  }
+
   /// Byte of the scratch where the op's working room begins.
   long work(Op op) {
     return 4L * places.workColumn(op) * allRows;

@@ -3,12 +3,14 @@ package mneme.device.probe;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import mneme.device.Bandwidth;
 import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import mneme.device.SelfTest;
 import mneme.device.host.HostDevice;
 
@@ -30,16 +32,20 @@ final class TrialProcess {
   /// As an argument: how fast is it, too?
   static final String MEASURE = "--speed";
 
+  /// As the beginning of an argument: what is set of matrix units.
+  static final String UNITS = "--matrix-units=";
+
   private static final double MOST_ERROR = 1e-4;
 
   private TrialProcess() {}
 
-  /// @param args the device's id; [#MEASURE] if its speed is asked for
+  /// @param args the device's id; [#MEASURE] if its speed is asked for; [#UNITS] and the setting,
+  ///   if it is not AUTO
   public static void main(String[] args) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().start(TrialProcess::endWithParent);
     say(out, BEGUN);
-    say(out, tried(args[0], args.length > 1, out));
+    say(out, tried(List.of(args), out));
     out.flush();
     Runtime.getRuntime().halt(0); // what drivers do at an exit is not what is asked here
   }
@@ -71,8 +77,17 @@ final class TrialProcess {
     }
   }
 
-  private static String tried(String id, boolean measures, PrintStream out) {
-    try (Device device = id.equals("host") ? new HostDevice() : Devices.open(id)) {
+  private static MatrixUnits units(List<String> args) {
+    return args.stream()
+        .filter(arg -> arg.startsWith(UNITS))
+        .map(arg -> MatrixUnits.valueOf(arg.substring(UNITS.length())))
+        .findFirst()
+        .orElse(MatrixUnits.AUTO);
+  }
+
+  private static String tried(List<String> args, PrintStream out) {
+    String id = args.getFirst();
+    try (Device device = id.equals("host") ? new HostDevice() : Devices.open(id, units(args))) {
       double error = SelfTest.largestError(device);
       if (!(error < MOST_ERROR)) {
         return FAILED
@@ -83,7 +98,7 @@ final class TrialProcess {
       if (fault.isPresent()) {
         return FAILED + "it computes wrongly: " + fault.get();
       }
-      if (measures) {
+      if (args.contains(MEASURE)) {
         say(out, SPEED + bytesPerSecond(device));
       }
       return PASSED

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import mneme.device.DeviceInfo;
+import mneme.device.MatrixUnits;
 import mneme.device.accelerator.KernelFile;
 import org.lwjgl.Version;
 
@@ -27,16 +29,21 @@ public final class Trials {
   private final Notes notes;
   private final Speeds speeds;
   private final Trying trying;
+  private final List<String> arguments;
+  private final String version;
 
   /// @param patience after which a trial has failed
-  public Trials(Notes notes, Duration patience) {
-    this(notes, new Trial(patience)::of);
+  /// @param units what is set of matrix units: a verdict is of the kernels that are used
+  public Trials(Notes notes, Duration patience, MatrixUnits units) {
+    this(notes, new Trial(patience)::of, units);
   }
 
-  Trials(Notes notes, Trying trying) {
+  Trials(Notes notes, Trying trying, MatrixUnits units) {
     this.notes = notes;
     this.speeds = new Speeds(notes);
     this.trying = trying;
+    this.arguments = units == MatrixUnits.AUTO ? List.of() : List.of(TrialProcess.UNITS + units);
+    this.version = String.join(" ", VERSION, String.join(" ", arguments)).strip();
   }
 
   /// The verdict that is known, if it is final or the device passed; else that of a trial, which
@@ -62,8 +69,9 @@ public final class Trials {
     return verdict;
   }
 
-  private Verdict kept(DeviceInfo device, String... arguments) {
-    Verdict verdict = trying.of(arguments);
+  private Verdict kept(DeviceInfo device, String... what) {
+    List<String> all = Stream.concat(Stream.of(what), arguments.stream()).toList();
+    Verdict verdict = trying.of(all.toArray(String[]::new));
     switch (verdict) {
       case Verdict.Passed passed -> keep(device, "passed", passed.words());
       case Verdict.Failed failed ->
@@ -74,14 +82,14 @@ public final class Trials {
   }
 
   private void keep(DeviceInfo device, String verdict, String words) {
-    notes.keep(device, KIND, "%s%n%s%n%s%n".formatted(verdict, VERSION, words));
+    notes.keep(device, KIND, "%s%n%s%n%s%n".formatted(verdict, version, words));
   }
 
   /// The last verdict of this version.
   public Optional<Verdict> known(DeviceInfo device) {
     List<String> lines =
         notes.read(device, KIND).map(text -> text.lines().toList()).orElse(List.of());
-    if (lines.size() < 3 || !lines.get(1).equals(VERSION)) {
+    if (lines.size() < 3 || !lines.get(1).equals(version)) {
       return Optional.empty();
     }
     return switch (lines.getFirst()) {

@@ -12,11 +12,14 @@ import static org.lwjgl.vulkan.VK10.vkGetPhysicalDeviceQueueFamilyProperties;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
+import java.util.Optional;
 import java.util.OptionalLong;
 import mneme.device.DeviceException;
+import mneme.device.MatrixUnits;
 import mneme.device.accelerator.Accelerator;
 import mneme.device.accelerator.Kernel;
 import mneme.device.accelerator.Launch;
+import mneme.device.accelerator.MatrixUnit;
 import mneme.device.accelerator.Memory;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
@@ -37,6 +40,7 @@ final class VkAccelerator implements Accelerator {
   private static final int WORD_BYTES = 4;
 
   private final boolean hasBudget;
+  private final Optional<MatrixUnit> unit;
   private final VkDevice device;
   private final VkMemories memories;
   private final VkKernels kernels;
@@ -50,10 +54,11 @@ final class VkAccelerator implements Accelerator {
 
   /// @param physical of an instance that nobody else uses, which is destroyed with this
   /// @param hasBudget whether it has `VK_EXT_memory_budget`
-  VkAccelerator(VkPhysicalDevice physical, boolean hasBudget) {
+  VkAccelerator(VkPhysicalDevice physical, boolean hasBudget, MatrixUnits units) {
     this.hasBudget = hasBudget;
+    this.unit = VkUnits.wanted(physical, units);
     int family = family(physical);
-    this.device = device(physical, family);
+    this.device = device(physical, family, unit.isPresent());
     this.memories = new VkMemories(device);
     this.kernels = new VkKernels(device);
     this.commands = new VkCommands(device, family);
@@ -78,7 +83,7 @@ final class VkAccelerator implements Accelerator {
     throw new DeviceException(DeviceException.Kind.FAILED, "the device does not compute");
   }
 
-  private static VkDevice device(VkPhysicalDevice physical, int family) {
+  private static VkDevice device(VkPhysicalDevice physical, int family, boolean withUnits) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       var queues =
           VkDeviceQueueCreateInfo.calloc(1, stack)
@@ -86,8 +91,11 @@ final class VkAccelerator implements Accelerator {
               .queueFamilyIndex(family)
               .pQueuePriorities(stack.floats(1));
       var create =
-          VkFeatures.enable(VkDeviceCreateInfo.calloc(stack).sType$Default(), stack)
+          VkFeatures.enable(VkDeviceCreateInfo.calloc(stack).sType$Default(), withUnits, stack)
               .pQueueCreateInfos(queues);
+      if (withUnits) {
+        VkUnits.enable(create, stack);
+      }
       PointerBuffer handle = stack.mallocPointer(1);
       VkErrors.check(vkCreateDevice(physical, create, null, handle), "opening the device");
       return new VkDevice(handle.get(0), physical, create);
@@ -185,6 +193,11 @@ final class VkAccelerator implements Accelerator {
   public void finish() {
     commands.finish();
     uploaded = 0;
+  }
+
+  @Override
+  public Optional<MatrixUnit> matrixUnit() {
+    return unit;
   }
 
   @Override

@@ -163,7 +163,7 @@ public final class VkDiscovery {
         .formatted(pci.pciDomain(), pci.pciBus(), pci.pciDevice(), pci.pciFunction());
   }
 
-  private static Set<String> extensions(VkPhysicalDevice device) {
+  static Set<String> extensions(VkPhysicalDevice device) {
     try (MemoryStack stack = MemoryStack.stackPush()) {
       IntBuffer count = stack.mallocInt(1);
       VkErrors.check(

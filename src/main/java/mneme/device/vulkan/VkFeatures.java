@@ -60,7 +60,10 @@ final class VkFeatures {
 
   /// Asks for those that the kernels need. A struct that has others behind it loses them when it is
   /// put into a chain, so each is put there by itself.
-  static VkDeviceCreateInfo enable(VkDeviceCreateInfo create, MemoryStack stack) {
+  ///
+  /// @param withUnits also for those that kernels for matrix units need
+  static VkDeviceCreateInfo enable(
+      VkDeviceCreateInfo create, boolean withUnits, MemoryStack stack) {
     var all = VkPhysicalDeviceFeatures2.calloc(stack).sType$Default();
     all.features().shaderInt64(true);
     return create
@@ -73,6 +76,9 @@ final class VkFeatures {
             VkPhysicalDeviceVulkan12Features.calloc(stack)
                 .sType$Default()
                 .storageBuffer8BitAccess(true)
+                .shaderFloat16(withUnits)
+                .vulkanMemoryModel(withUnits)
+                .vulkanMemoryModelDeviceScope(withUnits)
                 .bufferDeviceAddress(true));
   }
 

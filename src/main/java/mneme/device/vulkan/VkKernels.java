@@ -14,6 +14,7 @@ import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_get_compilation_stat
 import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_get_error_message;
 import static org.lwjgl.util.shaderc.Shaderc.shaderc_result_release;
 import static org.lwjgl.util.shaderc.Shaderc.shaderc_target_env_vulkan;
+import static org.lwjgl.vulkan.EXTSubgroupSizeControl.VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
 import static org.lwjgl.vulkan.VK10.VK_SHADER_STAGE_COMPUTE_BIT;
 import static org.lwjgl.vulkan.VK10.VK_SUCCESS;
 import static org.lwjgl.vulkan.VK10.vkCreateComputePipelines;
@@ -40,6 +41,7 @@ import org.lwjgl.system.MemoryUtil;
 import org.lwjgl.vulkan.VkComputePipelineCreateInfo;
 import org.lwjgl.vulkan.VkDevice;
 import org.lwjgl.vulkan.VkPipelineLayoutCreateInfo;
+import org.lwjgl.vulkan.VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT;
 import org.lwjgl.vulkan.VkPushConstantRange;
 import org.lwjgl.vulkan.VkShaderModuleCreateInfo;
 
@@ -100,6 +102,15 @@ final class VkKernels implements AutoCloseable {
           .stage(VK_SHADER_STAGE_COMPUTE_BIT)
           .module(module)
           .pName(stack.UTF8("main"));
+      if (kernel.subgroup() > 0) {
+        pipeline
+            .stage()
+            .flags(VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT)
+            .pNext(
+                VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT.calloc(stack)
+                    .sType$Default()
+                    .requiredSubgroupSize(kernel.subgroup()));
+      }
       int result = vkCreateComputePipelines(device, 0, pipeline, null, handle);
       vkDestroyShaderModule(device, module, null);
       if (result != VK_SUCCESS) {

@@ -9,6 +9,7 @@ import mneme.device.Device;
 import mneme.device.DeviceException;
 import mneme.device.DeviceInfo;
 import mneme.device.Found;
+import mneme.device.MatrixUnits;
 import mneme.device.Natives;
 import mneme.device.Signals;
 import mneme.device.accelerator.AcceleratedDevice;
@@ -22,24 +23,27 @@ public final class VulkanDevice {
   /// @param id as discovery gives it, such as `vulkan:0`
   /// @throws DeviceException kind LOST if there is no such device, FAILED if it lacks what the
   ///   kernels need
-  public static Device open(String id) {
-    return open(id, UnaryOperator.identity());
+  public static Device open(String id, MatrixUnits units) {
+    return open(id, units, UnaryOperator.identity());
   }
 
   /// @param informed adds what is known of the device from elsewhere
-  public static Device open(String id, UnaryOperator<Found> informed) {
+  public static Device open(String id, MatrixUnits units, UnaryOperator<Found> informed) {
     Natives.prepare();
-    return Signals.kept(() -> find(id, informed));
+    return Signals.kept(() -> find(id, units, informed));
   }
 
-  private static Device find(String id, UnaryOperator<Found> informed) {
+  private static Device find(String id, MatrixUnits units, UnaryOperator<Found> informed) {
     VkInstance instance = VkDiscovery.instance();
     try {
       List<VkPhysicalDevice> devices = VkDiscovery.devices(instance);
       for (int i = 0; i < devices.size(); i++) {
         Found found = VkDiscovery.device(devices.get(i), i);
         if (found.info().id().equals(id)) {
-          return open(found, informed, devices.get(i));
+          requireUsable(found, devices.get(i));
+          boolean tellsFree = found.tellsFree();
+          DeviceInfo info = informed.apply(found).info();
+          return open(info, tellsFree, new VkAccelerator(devices.get(i), tellsFree, units));
         }
       }
       throw new DeviceException(DeviceException.Kind.LOST, "there is no device " + id);
@@ -49,18 +53,19 @@ public final class VulkanDevice {
     }
   }
 
-  private static Device open(Found found, UnaryOperator<Found> informed, VkPhysicalDevice device) {
+  private static void requireUsable(Found found, VkPhysicalDevice device) {
     Optional<String> missing = VkFeatures.missing(device);
     if (missing.isPresent()) {
       throw new DeviceException(
           DeviceException.Kind.FAILED,
           "%s cannot be used: the kernels need %s".formatted(found.info().id(), missing.get()));
     }
-    DeviceInfo info = informed.apply(found).info();
-    VkAccelerator accelerator = new VkAccelerator(device, found.tellsFree());
+  }
+
+  private static Device open(DeviceInfo info, boolean tellsFree, VkAccelerator accelerator) {
     // What it took for itself is not to be given away again.
     long freeBytes =
-        found.tellsFree()
+        tellsFree
             ? accelerator.heap().freeBytes()
             : Math.max(0, info.freeBytes() - accelerator.allocatedBytes());
     return new AcceleratedDevice(info.withFree(freeBytes), accelerator);

@@ -3,6 +3,7 @@ package mneme.device.accelerator;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import mneme.device.DeviceException;
 
 /// An accelerator that notes what is allocated and how much is written, and may pretend to allocate
@@ -63,6 +64,11 @@ public final class WatchedAccelerator implements Accelerator {
   /// Bytes that were ever written from the host.
   public long writtenBytes() {
     return writtenBytes;
+  }
+
+  @Override
+  public Optional<MatrixUnit> matrixUnit() {
+    return accelerator.matrixUnit();
   }
 
   @Override

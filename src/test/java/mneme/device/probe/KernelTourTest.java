@@ -54,6 +54,13 @@ class KernelTourTest {
     }
   }
 
+  @Test
+  void matrixUnitsPass() {
+    try (Device device = GraphicsDevices.matrixUnits()) {
+      assertThat(KernelTour.fault(device)).isEmpty();
+    }
+  }
+
   /// An op is found out if one of its numbers is off by a hundredth, or is none.
   @Test
   void theOpThatErrsIsNamed() {

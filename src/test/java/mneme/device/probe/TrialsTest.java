@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import mneme.device.DeviceInfo;
 import mneme.device.Devices;
+import mneme.device.MatrixUnits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,8 @@ class TrialsTest {
         arguments -> {
           asked.add(List.of(arguments));
           return finding;
-        });
+        },
+        MatrixUnits.AUTO);
   }
 
   @Test
@@ -94,6 +96,21 @@ class TrialsTest {
     }
   }
 
+  @Test
+  void whatIsSetOfMatrixUnitsIsTriedAnew() {
+    next(BROKEN).of(device("1"));
+    Trials without =
+        new Trials(
+            new Notes(folder),
+            arguments -> {
+              asked.add(List.of(arguments));
+              return PASSED;
+            },
+            MatrixUnits.OFF);
+    assertThat(without.of(device("1"))).isEqualTo(PASSED);
+    assertThat(asked.getLast()).containsExactly("opencl:0", "--matrix-units=OFF");
+  }
+
   private Path onlyFile() throws IOException {
     try (var files = Files.list(folder)) {
       List<Path> all = files.toList();
@@ -118,7 +135,7 @@ class TrialsTest {
     Optional<DeviceInfo> device =
         Devices.discover().stream().filter(found -> found.id().equals(id)).findFirst();
     assumeTrue(device.isPresent(), "no device " + id);
-    Trials trials = new Trials(new Notes(folder), Duration.ofMinutes(4));
+    Trials trials = new Trials(new Notes(folder), Duration.ofMinutes(4), MatrixUnits.AUTO);
     assertThat(trials.again(device.get()))
         .isInstanceOfSatisfying(
             Verdict.Passed.class,

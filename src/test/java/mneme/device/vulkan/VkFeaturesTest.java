@@ -21,7 +21,8 @@ class VkFeaturesTest {
     Natives.prepare();
     List<Integer> asked = new ArrayList<>();
     try (MemoryStack stack = MemoryStack.stackPush()) {
-      var create = VkFeatures.enable(VkDeviceCreateInfo.calloc(stack).sType$Default(), stack);
+      var create =
+          VkFeatures.enable(VkDeviceCreateInfo.calloc(stack).sType$Default(), false, stack);
       for (var next = VkBaseInStructure.create(create.address());
           next != null;
           next = next.pNext()) {
