@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import mneme.memory.MemoryPlan;
-import mneme.schedule.Division;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -125,8 +124,7 @@ final class Reception {
           return false;
         }
         why = alone + "; ";
-        Division.Demand parts = applicant.segments().demand(wish);
-        answer = residents.divide(applicant.place().host(), parts, applicant.without());
+        answer = divide(applicant, wish);
       }
       switch (answer) {
         case Residents.Answer.On on -> {
@@ -146,6 +144,14 @@ final class Reception {
     String faults = residents.states().faults();
     return isSent(
         applicant, new Landing.Unplaced(faults.isEmpty() ? why : why + "; not used: " + faults));
+  }
+
+  private Residents.Answer divide(Applicant applicant, Placement.Demand wish) {
+    Optional<String> refusal = splits.refusal();
+    return refusal.isPresent()
+        ? new Residents.Answer.Nowhere(refusal.get())
+        : residents.divide(
+            applicant.place().host(), applicant.segments().demand(wish), applicant.without());
   }
 
   private boolean isSent(Applicant applicant, Residents.Answer.On on, Placement.Demand demand) {
