@@ -87,8 +87,13 @@ final class Reception {
     if (!applicant.asks(at.device())) {
       return;
     }
-    ActorRef<Worker.Measured> replyTo =
-        forOneAnswer(answer -> new Node.Measured(applicant, at.device(), answer));
+    ActorRef<Worker.Measurement> replyTo =
+        forOneAnswer(answer ->
+            switch (answer) {
+              case Worker.Measured measured ->
+                  Optional.of(new Node.Measured(applicant, at.device(), measured));
+              case Worker.Unmeasured _ -> Optional.empty();
+            });
     Blueprint blueprint = applicant.place().blueprint();
     at.worker()
         .tell(
@@ -100,11 +105,13 @@ final class Reception {
                 replyTo));
   }
 
-  private <T> ActorRef<T> forOneAnswer(Function<T, Node.Command> toUs) {
+  /// A worker gives one answer to each question, whatever becomes of it. One that it could not
+  /// answer is asked again when its device opens.
+  private <T> ActorRef<T> forOneAnswer(Function<T, Optional<Node.Command>> toUs) {
     ActorRef<Node.Command> self = context.getSelf();
     return context.spawnAnonymous(
         Behaviors.<T>receiveMessage(answer -> {
-          self.tell(toUs.apply(answer));
+          toUs.apply(answer).ifPresent(self::tell);
           return Behaviors.stopped();
         }));
   }
@@ -194,8 +201,13 @@ final class Reception {
     if (!applicant.segments().asks(at.device())) {
       return;
     }
-    ActorRef<Worker.MeasuredSegments> replyTo =
-        forOneAnswer(answer -> new Node.MeasuredSegments(applicant, at.device(), answer));
+    ActorRef<Worker.SegmentsMeasurement> replyTo =
+        forOneAnswer(answer ->
+            switch (answer) {
+              case Worker.MeasuredSegments measured ->
+                  Optional.of(new Node.MeasuredSegments(applicant, at.device(), measured));
+              case Worker.Unmeasured _ -> Optional.empty();
+            });
     Blueprint blueprint = applicant.place().blueprint();
     at.worker()
         .tell(

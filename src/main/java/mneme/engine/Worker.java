@@ -61,11 +61,20 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   /// What a program would take here, and what the device is.
   record Measure(
-      Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest, ActorRef<Measured> replyTo)
+      Graph graph,
+      MemoryPlan plan,
+      Numerics numerics,
+      StepSize largest,
+      ActorRef<Measurement> replyTo)
       implements Command {}
 
+  sealed interface Measurement {}
+
   /// @param size empty: the device cannot run it
-  record Measured(DeviceInfo info, Optional<ProgramSize> size) {}
+  record Measured(DeviceInfo info, Optional<ProgramSize> size) implements Measurement {}
+
+  /// The device failed meanwhile, or is not there any more; nothing is known of the model.
+  record Unmeasured(String why) implements Measurement, SegmentsMeasurement {}
 
   /// What each segment of a model would take here.
   ///
@@ -75,15 +84,17 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       MemoryPlan plan,
       Numerics numerics,
       StepSize largest,
-      ActorRef<MeasuredSegments> replyTo)
+      ActorRef<SegmentsMeasurement> replyTo)
       implements Command {
     MeasureSegments {
       segments = List.copyOf(segments);
     }
   }
 
+  sealed interface SegmentsMeasurement {}
+
   /// @param sizes empty: the device cannot run them
-  record MeasuredSegments(List<ProgramSize> sizes) {
+  record MeasuredSegments(List<ProgramSize> sizes) implements SegmentsMeasurement {
     MeasuredSegments {
       sizes = List.copyOf(sizes);
     }
