@@ -18,7 +18,7 @@ final class Undone {
       case Worker.MeasureSegments measure -> measure.replyTo().tell(new Worker.Unmeasured(why));
       // Pool and relay hear of the device's memory when it opens.
       case Worker.Reset _, Worker.ScrubStage _ -> {}
-      case Worker.Join _, Worker.Part _ -> {}
+      case Worker.Join _, Worker.Part _, Worker.Reopen _ -> {}
     }
   }
 }
