@@ -15,7 +15,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import mneme.device.Device;
+import mneme.device.DeviceException;
+import mneme.device.Numerics;
+import mneme.device.Program;
+import mneme.device.WrappedDevice;
 import mneme.device.none.NullDevice;
+import mneme.graph.Graph;
+import mneme.memory.MemoryPlan;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.japi.Pair;
@@ -176,6 +182,35 @@ class GoneDeviceTest {
       assertThat(TestNode.ids(node.run(Toys.completion("mixed", Toys.prompt(1, 20), 5))))
           .isEqualTo(Toys.answer(Toys.prompt(1, 20), 5));
       assertThat(node.audit()).isEmpty();
+    }
+  }
+
+  /// The model waits for the device where it was, while the books show it where it was to go.
+  @Test
+  void aModelThatWaitsForADeviceHearsThatItIsGone() throws Exception {
+    Map<String, Supplier<Device>> devices = devices(2, 100 * MIB);
+    AtomicBoolean isFull = new AtomicBoolean();
+    devices.put(
+        "second",
+        () ->
+            new WrappedDevice(slow(100 * MIB)) {
+              @Override
+              public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+                if (isFull.get()) {
+                  throw new DeviceException(DeviceException.Kind.OUT_OF_MEMORY, "it is full");
+                }
+                return super.prepare(graph, plan, numerics);
+              }
+            });
+    try (TestNode node = new TestNode("", devices)) {
+      CompletionStage<List<Event>> stream = node.endless("mixed", Toys.prompt(1, 20), 4000);
+      isFull.set(true);
+      power.cutAfter(5);
+      await(() -> isFailed(node));
+      Thread.sleep(200); // the second device has refused by then
+      isCondemned.set(true);
+      assertFailed(TestNode.get(stream));
+      await(() -> node.directory().hosts().isEmpty());
     }
   }
 }
