@@ -1,6 +1,7 @@
 package mneme.engine;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -40,6 +41,10 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   enum Evacuate implements Command {
     NOW
   }
+
+  /// From the node, to all hosts: nobody should wait for that device, or that station of a split
+  /// model.
+  record Gone(String device, String why) implements Command {}
 
   /// From the node: another model needs the room; leave unless you are in use.
   enum Vacate implements Command {
@@ -93,6 +98,9 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Landing.@Nullable Berth berth;
   private boolean leaves;
 
+  /// Why the device where the model is never comes back; empty as long as it may.
+  private String gone = "";
+
   static Behavior<Command> create(String name, House house) {
     return Contained.contain(
         Command.class,
@@ -130,6 +138,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
         yield this;
       }
       case Evacuate _ -> onEvacuate();
+      case Gone(var device, var why) -> onGone(device, why);
       case Vacate _ -> onVacate();
       case SequenceGone(var sequence) -> {
         streams.ended(sequence);
@@ -137,7 +146,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
         yield this;
       }
       case Expired _ -> onExpired();
-      case Unloaded _ -> leave();
+      case Unloaded _ -> leaves ? this : leave();
       case Close _ -> Behaviors.stopped();
       case Inspect(var replyTo) -> onInspect(replyTo);
     };
@@ -188,6 +197,7 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     }
     blueprint = read;
     berth = to;
+    gone = "";
     long loadNs = house.nowNs().getAsLong() - startedNs;
     house.node().tell(new Node.Settled(getContext().getSelf(), to.bytes(), loadNs));
     Lane usual = lanes.moveTo(read, to);
@@ -196,14 +206,32 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
     return this;
   }
 
-  /// A model that was loaded before waits where it is for its device to come back.
+  /// A model that was loaded before waits where it is for its device to come back, if it may.
   private Behavior<Command> onStranded(Event.Failure failure, String why) {
     if (!isLoaded()) {
       lobby.refuseAll(failure, why);
       return leave();
     }
+    if (!gone.isEmpty()) {
+      String message = "%s, and it can go nowhere else: %s".formatted(gone, why);
+      streams.failAll(Event.Failure.INTERNAL, message);
+      lanes.refuseAll(Event.Failure.INTERNAL, message);
+      return letGo();
+    }
     getContext().getLog().warn("model '{}' waits for its device: {}", name, why);
-    restIfIdle();
+    if (rest.expiresAt().isEmpty()) { // else a device that fails again and again would prolong it
+      restIfIdle();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onGone(String device, String why) {
+    if (berth != null && berth.station().isOn(device)) {
+      gone = "the model's device %s is gone (%s)".formatted(device, why);
+      if (isLoaded() && !approach.isUnderWay()) {
+        load();
+      }
+    }
     return this;
   }
 
@@ -273,14 +301,18 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   }
 
   private Behavior<Command> onExpired() {
-    if (isInUse() || !isLoaded() || berth == null || approach.isUnderWay()) {
-      return this;
-    }
+    rest.end();
+    return isInUse() || !isLoaded() || approach.isUnderWay() ? this : letGo();
+  }
+
+  /// Leaves when the worker has let go of the model, or has none to tell.
+  private Behavior<Command> letGo() {
+    Landing.Berth from = Objects.requireNonNull(berth);
     lanes.close();
-    berth
-        .station()
+    getContext().watchWith(from.station().worker(), new Unloaded());
+    from.station()
         .unload(
-            berth.at().program(),
+            from.at().program(),
             getContext().messageAdapter(Worker.Unloaded.class, _ -> new Unloaded()));
     return this;
   }

@@ -72,7 +72,9 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
       implements Command {}
 
   /// From a worker: its device does not open, or is not to be relied on.
-  record DeviceFailed(String device, String why) implements Command {}
+  ///
+  /// @param isForGood whether it is never opened again
+  record DeviceFailed(String device, String why, boolean isForGood) implements Command {}
 
   /// From a worker, when it has changed: everything of ours on its device takes so many bytes.
   record DeviceHolds(String device, long bytes) implements Command {}
@@ -226,7 +228,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
         states.opened(device, free);
         reception.reopened(device);
       }
-      case DeviceFailed(var device, var why) -> onFailed(device, why);
+      case DeviceFailed failed -> onFailed(failed);
       case DeviceHolds(var device, var bytes) -> states.holds(device, bytes);
     }
     return this;
@@ -245,13 +247,23 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
   }
 
   /// Models that were there are loaded on another device, if one holds them.
-  private void onFailed(String device, String why) {
-    if (residents.isOpen(device) || residents.isWaiting()) {
-      getContext().getLog().warn("device {} is not used for now: {}", device, why);
+  private void onFailed(DeviceFailed failed) {
+    String device = failed.device();
+    if (failed.isForGood() || residents.isOpen(device) || residents.isWaiting()) {
+      String until = failed.isForGood() ? "any more" : "for now";
+      getContext().getLog().warn("device {} is not used {}: {}", device, until, failed.why());
     }
-    states.failed(device, why);
+    states.failed(device, failed.why());
+    if (failed.isForGood()) {
+      tellGone(device, failed.why());
+    }
     residents.failed(device).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
     reception.serve();
+  }
+
+  /// A host may wait for a device that the books do not show it on any more.
+  private void tellGone(String device, String why) {
+    hosts.values().forEach(host -> host.tell(new ModelHost.Gone(device, why)));
   }
 
   /// The model is brought to devices anew.
@@ -259,6 +271,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     Station station = reception.splits().abandon(number);
     if (station != null) {
       getContext().getLog().error("the relay of {} has failed", station.device());
+      tellGone(station.device(), "its relay has failed");
       residents.splitOver(station.device()).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
     }
   }

@@ -106,13 +106,17 @@ final class NodeEngine implements Engine {
             .filter(station -> !unusable.contains(station.device()))
             .map(station ->
                 measured(blueprint, station)
-                    .thenAccept(size -> sizes.put(station.device(), size))
+                    .thenAccept(answer -> {
+                      if (answer instanceof Worker.Measured size) {
+                        sizes.put(station.device(), size);
+                      }
+                    })
                     .exceptionally(_ -> null))
             .toList())
         .thenApply(_ -> sizes);
   }
 
-  private CompletionStage<Worker.Measured> measured(Blueprint blueprint, Station station) {
+  private CompletionStage<Worker.Measurement> measured(Blueprint blueprint, Station station) {
     return ask(
         station.worker(),
         replyTo ->
@@ -185,9 +189,13 @@ final class NodeEngine implements Engine {
         directory.stations().stream()
             .filter(station -> directory.isOpen(station.device()))
             .map(station ->
-                this.<Worker.Command, Worker.MeasuredSegments>ask(
+                this.<Worker.Command, Worker.SegmentsMeasurement>ask(
                         station.worker(), split::question, MEASURING_PATIENCE)
-                    .thenAccept(answer -> split.measured(station.device(), answer))
+                    .thenAccept(answer -> {
+                      if (answer instanceof Worker.MeasuredSegments measured) {
+                        split.measured(station.device(), measured);
+                      }
+                    })
                     .exceptionally(_ -> null))
             .toList());
   }

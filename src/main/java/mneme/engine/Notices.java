@@ -16,7 +16,7 @@ final class Notices {
     this.post = post;
   }
 
-  /// Opens the device, and says whether it could.
+  /// Opens the device, and says whether it could; if not, nothing of it is open.
   void open() {
     try {
       bench.open();
@@ -25,16 +25,22 @@ final class Notices {
               new Node.DeviceOpened(
                   post.device(), bench.freeBytes(), bench.partBytes(), bench.bytesPerSecond()));
     } catch (RuntimeException | LinkageError e) {
-      failed(
-          e instanceof UnusableDeviceException
-              ? String.valueOf(e.getMessage())
-              : "it does not open: " + e.getMessage());
+      bench.close();
+      if (e instanceof UnusableDeviceException) {
+        failed(String.valueOf(e.getMessage()), true);
+      } else {
+        failed("it does not open: " + e.getMessage());
+      }
       throw e;
     }
   }
 
   void failed(String why) {
-    post.node().tell(new Node.DeviceFailed(post.device(), why));
+    failed(why, false);
+  }
+
+  private void failed(String why, boolean isForGood) {
+    post.node().tell(new Node.DeviceFailed(post.device(), why, isForGood));
   }
 
   /// What is leased of the pool from now on is of its present opening.

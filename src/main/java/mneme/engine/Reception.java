@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import mneme.memory.MemoryPlan;
-import mneme.schedule.Division;
 import mneme.schedule.Placement;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -88,8 +87,13 @@ final class Reception {
     if (!applicant.asks(at.device())) {
       return;
     }
-    ActorRef<Worker.Measured> replyTo =
-        forOneAnswer(answer -> new Node.Measured(applicant, at.device(), answer));
+    ActorRef<Worker.Measurement> replyTo =
+        forOneAnswer(answer ->
+            switch (answer) {
+              case Worker.Measured measured ->
+                  Optional.of(new Node.Measured(applicant, at.device(), measured));
+              case Worker.Unmeasured _ -> Optional.empty();
+            });
     Blueprint blueprint = applicant.place().blueprint();
     at.worker()
         .tell(
@@ -101,11 +105,13 @@ final class Reception {
                 replyTo));
   }
 
-  private <T> ActorRef<T> forOneAnswer(Function<T, Node.Command> toUs) {
+  /// A worker gives one answer to each question, whatever becomes of it. One that it could not
+  /// answer is asked again when its device opens.
+  private <T> ActorRef<T> forOneAnswer(Function<T, Optional<Node.Command>> toUs) {
     ActorRef<Node.Command> self = context.getSelf();
     return context.spawnAnonymous(
         Behaviors.<T>receiveMessage(answer -> {
-          self.tell(toUs.apply(answer));
+          toUs.apply(answer).ifPresent(self::tell);
           return Behaviors.stopped();
         }));
   }
@@ -125,8 +131,7 @@ final class Reception {
           return false;
         }
         why = alone + "; ";
-        Division.Demand parts = applicant.segments().demand(wish);
-        answer = residents.divide(applicant.place().host(), parts, applicant.without());
+        answer = divide(applicant, wish);
       }
       switch (answer) {
         case Residents.Answer.On on -> {
@@ -146,6 +151,14 @@ final class Reception {
     String faults = residents.states().faults();
     return isSent(
         applicant, new Landing.Unplaced(faults.isEmpty() ? why : why + "; not used: " + faults));
+  }
+
+  private Residents.Answer divide(Applicant applicant, Placement.Demand wish) {
+    Optional<String> refusal = splits.refusal();
+    return refusal.isPresent()
+        ? new Residents.Answer.Nowhere(refusal.get())
+        : residents.divide(
+            applicant.place().host(), applicant.segments().demand(wish), applicant.without());
   }
 
   private boolean isSent(Applicant applicant, Residents.Answer.On on, Placement.Demand demand) {
@@ -188,8 +201,13 @@ final class Reception {
     if (!applicant.segments().asks(at.device())) {
       return;
     }
-    ActorRef<Worker.MeasuredSegments> replyTo =
-        forOneAnswer(answer -> new Node.MeasuredSegments(applicant, at.device(), answer));
+    ActorRef<Worker.SegmentsMeasurement> replyTo =
+        forOneAnswer(answer ->
+            switch (answer) {
+              case Worker.MeasuredSegments measured ->
+                  Optional.of(new Node.MeasuredSegments(applicant, at.device(), measured));
+              case Worker.Unmeasured _ -> Optional.empty();
+            });
     Blueprint blueprint = applicant.place().blueprint();
     at.worker()
         .tell(

@@ -136,7 +136,7 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
 
   private boolean mayBegin(Worker.Command command) {
     return switch (command) {
-      case Worker.Join _, Worker.Part _ -> true;
+      case Worker.Join _, Worker.Part _, Worker.Reopen _ -> true;
       case Worker.Step step -> journeys.maySetOut(step);
       case Worker.Reset _, Worker.Prepare _, Worker.Unload _ -> journeys.isEmpty();
       case Worker.Measure _, Worker.MeasureSegments _ -> true;
@@ -160,7 +160,8 @@ public final class Relay extends AbstractMatchingBehavior<Relay.Command> {
           Worker.MeasureSegments _,
           Worker.PrepareStage _,
           Worker.RunStage _,
-          Worker.ScrubStage _ ->
+          Worker.ScrubStage _,
+          Worker.Reopen _ ->
           getContext().getLog().warn("a relay is no device and does not answer {}", command);
     }
   }

@@ -61,7 +61,7 @@ final class SplitForecast {
     return directory.rooms().size() > 1 && !segments.isOne();
   }
 
-  Worker.Command question(ActorRef<Worker.MeasuredSegments> replyTo) {
+  Worker.Command question(ActorRef<Worker.SegmentsMeasurement> replyTo) {
     return new Worker.MeasureSegments(
         segments.graphs(),
         blueprint.plan(),

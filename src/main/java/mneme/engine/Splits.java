@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import mneme.graph.Graph;
 import mneme.memory.MemoryPlan;
@@ -17,26 +18,32 @@ import org.jspecify.annotations.Nullable;
 /// The models of a node that are split over several devices. Each has a station of its own: a pool
 /// with a bank on each of its devices, and a relay in the place of a worker.
 final class Splits {
-  /// Numbers of stations are below this; see [Station].
-  private static final int MOST_STATIONS = 127;
-
   private final ActorContext<Node.Command> context;
   private final Map<String, Station> devices;
   private final ModelHost.House house;
   private final Map<Integer, Station> stations = new LinkedHashMap<>();
   private final Map<Integer, Route> routes = new HashMap<>();
-  private int lastNumber;
+  private final StationNumbers numbers;
 
   /// @param devices stations of the devices, by their ids
   Splits(ActorContext<Node.Command> context, Map<String, Station> devices, ModelHost.House house) {
     this.context = context;
     this.devices = devices;
     this.house = house;
-    lastNumber = devices.size();
+    numbers = new StationNumbers(devices.size());
   }
 
   List<Station> stations() {
     return List.copyOf(stations.values());
+  }
+
+  /// Why no more models can be split; empty if they can.
+  Optional<String> refusal() {
+    return numbers.areAllIn(stations.keySet())
+        ? Optional.of(
+            "it cannot be split, as %d models are already, the most for %d devices"
+                .formatted(stations.size(), devices.size()))
+        : Optional.empty();
   }
 
   /// A station for the parts of `model`, on the devices that they were given.
@@ -63,7 +70,7 @@ final class Splits {
   }
 
   private Station spawn(String id, List<Route.Stage> stages, MemoryPlan plan, long program) {
-    int number = freeNumber();
+    int number = numbers.next(stations.keySet()).orElseThrow();
     ActorRef<MemoryPool.Command> pool =
         context.spawn(MemoryPool.create(house.vaults().get()), "pool-of-" + program);
     Route route = new Route(number, program, stages, plan, pool, house.node(), house.nowNs());
@@ -75,15 +82,6 @@ final class Splits {
     stations.put(number, station);
     routes.put(number, route);
     return station;
-  }
-
-  /// The next one after the last that was used, so that what is still said of an old station is not
-  /// taken for a new one's.
-  private int freeNumber() {
-    do {
-      lastNumber = lastNumber + 1 < MOST_STATIONS ? lastNumber + 1 : devices.size();
-    } while (stations.containsKey(lastNumber));
-    return lastNumber;
   }
 
   /// A relay has failed: nobody else tells the devices to let go of its stages. Returns the station

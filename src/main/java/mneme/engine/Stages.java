@@ -102,8 +102,13 @@ final class Stages {
     return scrubbed;
   }
 
-  void unload(long program) {
+  /// The stage is not made ready when the device opens again.
+  void forget(long program) {
     recipes.remove(program);
+  }
+
+  void unload(long program) {
+    forget(program);
     Open gone = open.remove(program);
     if (gone != null) {
       gone.runner().program().close();

@@ -1,5 +1,6 @@
 package mneme.engine;
 
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /// A device of a node, in actors: who lends its memory, and who owns its thread.
@@ -27,6 +28,11 @@ record Station(
   /// Leases of one opening are numbered from here.
   static long firstLease(long epoch) {
     return epoch << LEASE_BITS;
+  }
+
+  /// Whether `other` is its device, or one of those that a split model has.
+  boolean isOn(String other) {
+    return other.equals(device) || List.of(device.split("#")[0].split("\\+")).contains(other);
   }
 
   /// Takes a program from the device, and its memory plan from the pool, where it has the same

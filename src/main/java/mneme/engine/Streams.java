@@ -84,6 +84,11 @@ final class Streams {
     });
   }
 
+  /// There is no place for any.
+  void failAll(Event.Failure failure, String why) {
+    sequences.keySet().forEach(one -> one.tell(new Sequence.Refused(failure, why)));
+  }
+
   Set<KvEncoding> encodings() {
     return new LinkedHashSet<>(sequences.values());
   }

@@ -14,9 +14,11 @@ final class Undone {
           recipe.relay().tell(new Relay.StageRefused(recipe.number(), why));
       case Worker.Prepare(_, _, var replyTo) -> replyTo.tell(new Worker.Refused(why));
       case Worker.Unload(var program, var replyTo) -> replyTo.tell(new Worker.Unloaded(program));
-      // The node asks again when the device opens; pool and relay hear of its memory then.
-      case Worker.Measure _, Worker.MeasureSegments _, Worker.Reset _, Worker.ScrubStage _ -> {}
-      case Worker.Join _, Worker.Part _ -> {}
+      case Worker.Measure measure -> measure.replyTo().tell(new Worker.Unmeasured(why));
+      case Worker.MeasureSegments measure -> measure.replyTo().tell(new Worker.Unmeasured(why));
+      // Pool and relay hear of the device's memory when it opens.
+      case Worker.Reset _, Worker.ScrubStage _ -> {}
+      case Worker.Join _, Worker.Part _, Worker.Reopen _ -> {}
     }
   }
 }

@@ -3,6 +3,7 @@ package mneme.engine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,12 +28,11 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
   /// For the worker.
   private record Pass(Worker.Command command) implements Command {}
 
-  /// From a worker: its device is busy with the oldest of what it was given, which is to be
-  /// answered.
-  record Began(long generation) implements Command {}
+  /// From a worker: its device is busy with something that is to be answered.
+  record Began(long generation, Worker.Command with) implements Command {}
 
   /// From a worker: that has been answered.
-  record Ended(long generation) implements Command {}
+  record Ended(long generation, Worker.Command with) implements Command {}
 
   private enum Look implements Command {
     NOW
@@ -60,6 +60,9 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
   private ActorRef<Worker.Command> worker;
   private long generation;
   private @Nullable Long busySinceNs;
+
+  /// What the device has been busy with since then.
+  private Worker.@Nullable Command busyWith;
 
   /// Takes the worker's commands.
   static Behavior<Worker.Command> create(Workbench bench, Staff staff) {
@@ -105,10 +108,10 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
   public Behavior<Command> onMessage(Command command) {
     switch (command) {
       case Pass(var passed) -> pass(passed);
-      case Began(var of) when of == generation -> onBegan();
-      case Ended(var of) when of == generation -> {
+      case Began(var of, var with) when of == generation -> onBegan(with);
+      case Ended(var of, var with) when of == generation -> {
         busySinceNs = null;
-        given.removeFirst();
+        take(with);
       }
       case Began _, Ended _ -> {}
       case Look _ -> look();
@@ -125,15 +128,26 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
           Worker.RunStage _,
           Worker.ScrubStage _ ->
           given.add(command);
-      case Worker.Join _, Worker.Part _ -> {}
+      case Worker.Join _, Worker.Part _, Worker.Reopen _ -> {}
     }
     worker.tell(command);
   }
 
-  private void onBegan() {
-    if (isLoading(given.getFirst())) {
+  /// Mostly the oldest: a worker whose device is closed answers out of turn.
+  private void take(Worker.Command answered) {
+    for (Iterator<Worker.Command> all = given.iterator(); all.hasNext(); ) {
+      if (all.next() == answered) {
+        all.remove();
+        return;
+      }
+    }
+  }
+
+  private void onBegan(Worker.Command with) {
+    if (isLoading(with)) {
       return;
     }
+    busyWith = with;
     busySinceNs = staff.nowNs().getAsLong();
     if (!timers.isTimerActive(Look.NOW)) {
       timers.startSingleTimer(Look.NOW, staff.patience());
@@ -150,45 +164,42 @@ public final class Watchdog extends AbstractMatchingBehavior<Watchdog.Command> {
           Worker.ScrubStage _,
           Worker.Unload _,
           Worker.Join _,
-          Worker.Part _ ->
+          Worker.Part _,
+          Worker.Reopen _ ->
           false;
     };
   }
 
   private void look() {
-    if (busySinceNs == null) {
+    if (busySinceNs == null || busyWith == null) {
       return;
     }
     Duration busy = Duration.ofNanos(staff.nowNs().getAsLong() - busySinceNs);
     if (busy.compareTo(staff.patience()) < 0) {
       timers.startSingleTimer(Look.NOW, staff.patience().minus(busy));
     } else {
-      replace();
+      replace(busyWith);
     }
   }
 
   /// Who waits in the dead worker's queue is served by the next one, to whom the steps among it are
   /// void.
-  private void replace() {
+  private void replace(Worker.Command stuck) {
     getContext().getLog().error("a device does not come back; it is opened again elsewhere");
     getContext().stop(worker);
     busySinceNs = null;
     bench = bench.successor();
     worker = hire();
-    Worker.Command stuck = given.removeFirst();
     String reason = "no answer within " + staff.patience();
     switch (stuck) {
-      case Worker.Step _, Worker.RunStage _ -> Undone.tell(stuck, reason);
-      case Worker.Reset _,
-          Worker.ScrubStage _,
-          Worker.Unload _,
-          Worker.Prepare _,
-          Worker.PrepareStage _,
-          Worker.Measure _,
-          Worker.MeasureSegments _,
-          Worker.Join _,
-          Worker.Part _ ->
-          given.addFirst(stuck);
+      case Worker.Step _, Worker.RunStage _ -> {
+        take(stuck);
+        Undone.tell(stuck, reason);
+      }
+      case Worker.Reset _, Worker.ScrubStage _, Worker.Unload _ -> {}
+      case Worker.Prepare _, Worker.PrepareStage _ -> {}
+      case Worker.Measure _, Worker.MeasureSegments _ -> {}
+      case Worker.Join _, Worker.Part _, Worker.Reopen _ -> {}
     }
     List.copyOf(given).forEach(worker::tell);
   }

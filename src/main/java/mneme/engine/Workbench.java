@@ -55,7 +55,7 @@ final class Workbench {
     next.recipes.putAll(recipes);
     next.stages = stages.successor();
     next.epoch = epoch;
-    next.poolBytes = poolBytes;
+    next.poolBytes = recipes.isEmpty() ? 0 : poolBytes;
     return next;
   }
 
@@ -216,6 +216,12 @@ final class Workbench {
       closePool();
       poolBytes = 0;
     }
+  }
+
+  /// The program is not made ready when the device opens again.
+  void forget(long program) {
+    stages.forget(program);
+    recipes.remove(program);
   }
 
   private void closePool() {

@@ -26,12 +26,12 @@ import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.jspecify.annotations.Nullable;
 
 /// Owns one device and its thread, and runs steps in the order they come.
 ///
 /// A device that fails crashes the worker, which is restarted with back-off, opens the device again
-/// and tells the pool that nothing is left of the leases. One that must not be used stops it.
+/// and tells the pool that nothing is left of the leases. As long as it does not open,
+/// [ClosedDevice] stands in the worker's place.
 public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
   public sealed interface Command {}
 
@@ -61,11 +61,20 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   /// What a program would take here, and what the device is.
   record Measure(
-      Graph graph, MemoryPlan plan, Numerics numerics, StepSize largest, ActorRef<Measured> replyTo)
+      Graph graph,
+      MemoryPlan plan,
+      Numerics numerics,
+      StepSize largest,
+      ActorRef<Measurement> replyTo)
       implements Command {}
 
+  sealed interface Measurement {}
+
   /// @param size empty: the device cannot run it
-  record Measured(DeviceInfo info, Optional<ProgramSize> size) {}
+  record Measured(DeviceInfo info, Optional<ProgramSize> size) implements Measurement {}
+
+  /// The device failed meanwhile, or is not there any more; nothing is known of the model.
+  record Unmeasured(String why) implements Measurement, SegmentsMeasurement {}
 
   /// What each segment of a model would take here.
   ///
@@ -75,15 +84,17 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       MemoryPlan plan,
       Numerics numerics,
       StepSize largest,
-      ActorRef<MeasuredSegments> replyTo)
+      ActorRef<SegmentsMeasurement> replyTo)
       implements Command {
     MeasureSegments {
       segments = List.copyOf(segments);
     }
   }
 
+  sealed interface SegmentsMeasurement {}
+
   /// @param sizes empty: the device cannot run them
-  record MeasuredSegments(List<ProgramSize> sizes) {
+  record MeasuredSegments(List<ProgramSize> sizes) implements SegmentsMeasurement {
     MeasuredSegments {
       sizes = List.copyOf(sizes);
     }
@@ -104,6 +115,11 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
 
   /// Nothing on the device refers to the program's file any more.
   record Unloaded(long program) {}
+
+  /// From the worker itself, whose device was closed for a while.
+  enum Reopen implements Command {
+    NOW
+  }
 
   sealed interface Preparation {}
 
@@ -127,36 +143,32 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       long generation,
       LongSupplier nowNs) {}
 
+  private static final int MOST_WAITING = 1_000_000;
+
   private final Workbench bench;
   private final Post post;
   private final Notices notices;
   private final Map<Long, Draft> drafts = new HashMap<>();
 
-  /// What the device is busy with.
-  private @Nullable Command current;
-
-  private String fault = "";
-
+  /// What waits for the device outlives a crash: one of those who waited may bring it about.
+  ///
   /// @param firstBackoff wait before the first restart; doubled for each further one
   static Behavior<Command> create(Workbench bench, Post post, Duration firstBackoff) {
-    Behavior<Command> behavior =
-        Behaviors.setup(context -> {
-          Notices notices = new Notices(bench, post);
-          notices.open();
-          return new Worker(context, bench, post, notices);
+    return Behaviors.withStash(
+        MOST_WAITING,
+        stash -> {
+          Behavior<Command> closed = ClosedDevice.create(bench, post, firstBackoff, stash);
+          return Behaviors.supervise(Contained.contain(Command.class, closed))
+              .onFailure(
+                  SupervisorStrategy.restartWithBackoff(
+                          firstBackoff, firstBackoff.multipliedBy(64), 0)
+                      .withResetBackoffAfter(firstBackoff.multipliedBy(64))
+                      .withStashCapacity(MOST_WAITING));
         });
-    Behavior<Command> usable =
-        Behaviors.supervise(Contained.contain(Command.class, behavior))
-            .onFailure(
-                UnusableDeviceException.class, SupervisorStrategy.stop().withLoggingEnabled(false));
-    return Behaviors.supervise(usable)
-        .onFailure(
-            SupervisorStrategy.restartWithBackoff(firstBackoff, firstBackoff.multipliedBy(64), 0)
-                .withResetBackoffAfter(firstBackoff.multipliedBy(64))
-                .withStashCapacity(1_000_000));
   }
 
-  private Worker(ActorContext<Command> context, Workbench bench, Post post, Notices notices) {
+  /// With the device that `bench` has open.
+  Worker(ActorContext<Command> context, Workbench bench, Post post, Notices notices) {
     super(context);
     this.bench = bench;
     this.post = post;
@@ -173,14 +185,15 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
       case Part(var lease) -> drafts.remove(lease);
       case Step _, Reset _, Measure _, Prepare _, Unload _ -> use(command);
       case MeasureSegments _, PrepareStage _, RunStage _, ScrubStage _ -> use(command);
+      case Reopen _ -> {}
     }
     return this;
   }
 
-  /// What the device does is watched, and what it throws remembered.
+  /// What the device does is watched. If it throws, whoever waits for an answer gets one, when
+  /// nothing is open any more.
   private void use(Command command) {
-    current = command;
-    post.watchdog().tell(new Watchdog.Began(post.generation()));
+    post.watchdog().tell(new Watchdog.Began(post.generation(), command));
     try {
       switch (command) {
         case Step step -> onStep(step);
@@ -195,24 +208,21 @@ public final class Worker extends AbstractMatchingBehavior<Worker.Command> {
           bench.unload(program);
           replyTo.tell(new Unloaded(program));
         }
-        case Join _, Part _ -> throw new IllegalStateException("the device has no part in it");
+        case Join _, Part _, Reopen _ ->
+            throw new IllegalStateException("the device has no part in it");
       }
     } catch (RuntimeException | Error e) {
-      fault = String.valueOf(e.getMessage());
+      bench.close();
+      Undone.tell(command, String.valueOf(e.getMessage()));
+      post.watchdog().tell(new Watchdog.Ended(post.generation(), command));
       throw e;
     }
-    current = null;
-    post.watchdog().tell(new Watchdog.Ended(post.generation()));
+    post.watchdog().tell(new Watchdog.Ended(post.generation(), command));
     notices.bytes();
   }
 
-  /// Whoever waits for an answer gets one.
   @Override
   public Behavior<Command> onSignal(Signal signal) {
-    if (signal instanceof PreRestart && current != null) {
-      Undone.tell(current, fault);
-      post.watchdog().tell(new Watchdog.Ended(post.generation()));
-    }
     if (signal instanceof PostStop || signal instanceof PreRestart) {
       bench.close();
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -269,6 +270,39 @@ class LastWordsTest {
       }
       assertThat(counted.programs()).isEqualTo(2);
       assertThat(node.audit()).isEmpty();
+    }
+  }
+
+  /// A relay that fails where its model finds no place any more.
+  @Test
+  void streamsOfADeadRelayWithNowhereElseToGoEnd() throws Exception {
+    AtomicBoolean areFull = new AtomicBoolean();
+    Map<String, Supplier<Device>> devices = new LinkedHashMap<>();
+    for (String id : List.of("first", "second")) {
+      FickleDevice.Switch power = new FickleDevice.Switch();
+      power.weightBytes = 30 << 20;
+      devices.put(
+          id,
+          () ->
+              new WrappedDevice(
+                  new FickleDevice(power, new NullDevice(Duration.ofMillis(1), 70 << 20))) {
+                @Override
+                public Program prepare(Graph graph, MemoryPlan plan, Numerics numerics) {
+                  if (areFull.get()) {
+                    throw new IllegalArgumentException("it is full");
+                  }
+                  return super.prepare(graph, plan, numerics);
+                }
+              });
+    }
+    try (TestNode node = new TestNode("", devices)) {
+      CompletionStage<List<Event>> stream = node.endless("mixed", Toys.prompt(1, 20), 4000);
+      areFull.set(true);
+      node.directory().splits().getFirst().worker().tell(new Worker.Join(1, null, null));
+      assertFailed(TestNode.get(stream), "its relay has failed");
+      while (!node.directory().hosts().isEmpty()) {
+        Thread.sleep(5);
+      }
     }
   }
 }
