@@ -29,15 +29,11 @@ final class Roster {
   private final LinkedHashSet<Long> apart = new LinkedHashSet<>();
 
   private final int chunkTokens;
-  private final int shares;
   private boolean isCompanyDue;
 
-  /// @param shares steps that run at the same time; a sequence is in one of them until its token is
-  ///   drawn
-  Roster(BatchLimits limits, int shares) {
+  Roster(BatchLimits limits) {
     policy = new BatchPolicy(limits);
     chunkTokens = limits.chunkTokens();
-    this.shares = shares;
   }
 
   /// One sequence. `known` counts tokens that exist or that a planned step will draw.
@@ -52,9 +48,6 @@ final class Roster {
     int holdAt;
     boolean paused;
     boolean isShort;
-
-    /// Gets its next turn when the token is drawn that its last is for.
-    boolean awaitsToken;
 
     /// What it runs alone, while nobody knows what came of it.
     @Nullable Slice trial;
@@ -100,10 +93,6 @@ final class Roster {
   }
 
   private void unseat(long lease) {
-    Entry entry = entries.get(lease);
-    if (entry != null) {
-      entry.awaitsToken = false;
-    }
     policy.leave(lease);
     apart.remove(lease);
   }
@@ -169,10 +158,6 @@ final class Roster {
   /// A slice went well: who ran alone may have run its due.
   void ran(Slice slice) {
     Entry entry = entries.get(slice.lease());
-    if (entry != null && entry.awaitsToken && slice.end() == entry.planned) {
-      entry.awaitsToken = false;
-      policy.decode(entry.lease, entry.planned);
-    }
     if (entry != null && slice.equals(entry.trial)) {
       suspects.passed(entry.sequence, slice.end());
       entry.trial = null;
@@ -202,7 +187,7 @@ final class Roster {
   }
 
   private List<Slice> planTogether() {
-    List<Turn> turns = policy.next(Math.ceilDiv(entries.size(), shares));
+    List<Turn> turns = policy.next();
     List<Slice> slices = new ArrayList<>(turns.size());
     for (Turn turn : turns) {
       Entry entry = entries.get(turn.sequence());
@@ -225,10 +210,7 @@ final class Roster {
       unseat(entry.lease);
       seat(entry);
     } else if (draws && entry.isReady()) {
-      entry.awaitsToken = shares > 1;
-      if (!entry.awaitsToken) {
-        policy.decode(entry.lease, entry.planned);
-      }
+      policy.decode(entry.lease, entry.planned);
     }
     return new Slice(entry.sequence, entry.lease, turn.start(), turn.tokens(), draws);
   }

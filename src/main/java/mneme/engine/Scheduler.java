@@ -18,9 +18,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /// Builds the steps of one model from the sequences that hold memory, and keeps one step queued
-/// behind the running one; or behind those that run at the stages of a split model, among which the
-/// sequences are dealt. It never waits for a sequence: what a step draws, the step after reads
-/// inside the worker.
+/// behind the running one, or behind as many as a split model has stages. It never waits for a
+/// sequence: what a step draws, the step after reads inside the worker.
 public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command> {
   public sealed interface Command {}
 
@@ -135,7 +134,7 @@ public final class Scheduler extends AbstractMatchingBehavior<Scheduler.Command>
     worker = task.station().worker();
     stages = task.station().stages();
     nowNs = house.nowNs();
-    roster = new Roster(house.settings().limits(), stages);
+    roster = new Roster(house.settings().limits());
     numbers = task.numbers();
   }
 

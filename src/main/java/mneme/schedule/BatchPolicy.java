@@ -145,24 +145,15 @@ public final class BatchPolicy {
 
   /// The next step; empty if nobody can run.
   public List<Turn> next() {
-    return next(limits.spans());
-  }
-
-  /// The next step, of fewer sequences than could be in one.
-  ///
-  /// @param most sequences; where it is one, prompts and decodes take turns
-  public List<Turn> next(int most) {
     List<Turn> turns = new ArrayList<>();
-    int spans = Math.min(most, limits.spans());
-    int decodeTurns = spans == 1 ? Math.max(1, limits.decodeTurns()) : limits.decodeTurns();
-    boolean isPrefillDue = stepsWithoutPrefill >= decodeTurns;
+    boolean isPrefillDue = stepsWithoutPrefill >= limits.decodeTurns();
     int room = limits.budgetTokens();
     if (isPrefillDue) {
       room -= addPrefill(turns, room);
     }
-    room -= addDecodes(turns, Math.min(room, spans - turns.size()));
+    room -= addDecodes(turns, room);
     int added = 1;
-    while (added > 0 && turns.size() < spans) {
+    while (added > 0 && turns.size() < limits.spans()) {
       added = addPrefill(turns, room);
       room -= added;
     }
@@ -172,7 +163,7 @@ public final class BatchPolicy {
   }
 
   private int addDecodes(List<Turn> turns, int room) {
-    int count = Math.min(room, readyDecodes);
+    int count = Math.min(Math.min(room, readyDecodes), limits.spans() - turns.size());
     if (count == readyDecodes) {
       for (TenantTurns tenant : List.copyOf(decoding)) {
         addDecodes(turns, tenant, tenant.readyDecodes());

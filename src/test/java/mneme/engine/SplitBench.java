@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import mneme.device.Device;
 import mneme.device.Numerics;
 import mneme.device.host.HostDevice;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /// -Dtest=SplitBench -Dmneme.bench.model=FILE`
 class SplitBench {
   private static final int TOKENS = 24;
+  private static final int LONG = 224;
   private static final int ROUNDS = 3;
   private static final String SETTINGS =
       """
@@ -54,7 +56,7 @@ class SplitBench {
     try (TestNode node = node(one, 0)) {
       measure(node, file, expected);
     }
-    try (TestNode node = node(two, weightBytes * 7 / 8)) {
+    try (TestNode node = node(two, weightBytes * 11 / 20)) {
       measure(node, file, expected);
     }
   }
@@ -63,13 +65,19 @@ class SplitBench {
       TestNode node, String file, Map<Integer, List<List<Event.Token>>> expected) throws Exception {
     run(node, file, 1);
     String place = TestNode.get(node.engine.running()).getFirst().place().device();
-    for (int streams : List.of(1, 2, 4, 8)) {
+    List<String> prompts = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      long startNs = System.nanoTime();
+      all(List.of(start(node, file, IntStream.range(1000 * round, 1000 * round + LONG), 1)));
+      prompts.add(speed(LONG, startNs));
+    }
+    System.out.printf("%s, prompt: %s tokens/s%n", place, String.join(", ", prompts));
+    for (int streams : List.of(1, 8)) {
       List<String> speeds = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) {
         long startNs = System.nanoTime();
         List<List<Event.Token>> tokens = run(node, file, streams);
-        double seconds = (System.nanoTime() - startNs) / 1e9;
-        speeds.add(String.format(Locale.ROOT, "%.1f", streams * TOKENS / seconds));
+        speeds.add(speed(streams * TOKENS, startNs));
         expected.putIfAbsent(streams, tokens);
         assertThat(tokens).isEqualTo(expected.get(streams));
       }
@@ -77,23 +85,37 @@ class SplitBench {
     }
   }
 
+  private static String speed(int tokens, long startNs) {
+    return String.format(Locale.ROOT, "%.1f", tokens * 1e9 / (System.nanoTime() - startNs));
+  }
+
   private static List<List<Event.Token>> run(TestNode node, String file, int streams)
       throws Exception {
     List<CompletionStage<List<Event>>> started = new ArrayList<>();
     for (int i = 0; i < streams; i++) {
-      Completion completion =
-          new Completion(
-              file,
-              Tokens.of(100 + i, 200, 300),
-              Sampling.greedy(),
-              Optional.of(TOKENS),
-              List.of(),
-              Optional.empty(),
-              "tenant");
-      started.add(node.engine.generate(completion).runWith(Sink.seq(), node.system));
+      started.add(start(node, file, IntStream.of(100 + i, 200, 300), TOKENS));
     }
+    return all(started);
+  }
+
+  private static CompletionStage<List<Event>> start(
+      TestNode node, String file, IntStream prompt, int tokens) {
+    Completion completion =
+        new Completion(
+            file,
+            Tokens.of(prompt.toArray()),
+            Sampling.greedy(),
+            Optional.of(tokens),
+            List.of(),
+            Optional.empty(),
+            "tenant");
+    return node.engine.generate(completion).runWith(Sink.seq(), node.system);
+  }
+
+  private static List<List<Event.Token>> all(List<CompletionStage<List<Event>>> streams)
+      throws Exception {
     List<List<Event.Token>> all = new ArrayList<>();
-    for (CompletionStage<List<Event>> stream : started) {
+    for (CompletionStage<List<Event>> stream : streams) {
       all.add(
           stream.toCompletableFuture().get(5, TimeUnit.MINUTES).stream()
               .filter(Event.Text.class::isInstance)
