@@ -98,6 +98,9 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
   private Landing.@Nullable Berth berth;
   private boolean leaves;
 
+  /// It stops when its last stream has said its last word.
+  private boolean isClosed;
+
   /// Why the device where the model is never comes back; empty as long as it may.
   private String gone = "";
 
@@ -143,11 +146,14 @@ public final class ModelHost extends AbstractMatchingBehavior<ModelHost.Command>
       case SequenceGone(var sequence) -> {
         streams.ended(sequence);
         restIfIdle();
-        yield this;
+        yield isClosed && streams.isEmpty() ? Behaviors.stopped() : this;
       }
       case Expired _ -> onExpired();
       case Unloaded _ -> leaves ? this : leave();
-      case Close _ -> Behaviors.stopped();
+      case Close _ -> {
+        isClosed = true;
+        yield streams.isEmpty() ? Behaviors.stopped() : this;
+      }
       case Inspect(var replyTo) -> onInspect(replyTo);
     };
   }
