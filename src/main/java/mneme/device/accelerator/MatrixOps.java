@@ -5,8 +5,6 @@ import mneme.device.DeviceException;
 import mneme.format.Encoding;
 import mneme.format.Tensor;
 import mneme.graph.Op;
-import mneme.graph.Value;
-import org.jspecify.annotations.Nullable;
 
 /// Launches the kernels of `matrix.kernel`, once for each slice of a matrix.
 final class MatrixOps {
@@ -112,7 +110,7 @@ final class MatrixOps {
   }
 
   void product(Op.MatMul op, Step step) {
-    var product = new Product(op.weight(), op.bias(), op.in(), op.out());
+    var product = new Product(op.weight(), op.bias(), step.at(op.in()), op.out());
     Optional<UnitOps> units = unitsFor(op.weight());
     if (units.isPresent()) {
       units.get().product(op, product, step);
@@ -131,7 +129,7 @@ final class MatrixOps {
   }
 
   void blockProduct(Op.BlockMatMul op, Step step) {
-    var product = new Product(op.weight(), null, op.in(), op.out());
+    var product = new Product(op.weight(), null, step.at(op.in()), op.out());
     int stride = op.weight().columns();
     unitsFor(op.weight())
         .ifPresentOrElse(
@@ -154,21 +152,8 @@ final class MatrixOps {
     }
   }
 
-  record Product(Tensor weight, @Nullable Tensor bias, Value in, Value out) {}
-
   private Launch launch(Kernel kernel, Product product, Matrix.Slice slice, Step step) {
-    return accelerator
-        .launch(kernel)
-        .at(step.scratch(), step.at(product.in()))
-        .at(step.scratch(), step.at(product.out()))
-        .at(slice.memory(), 0)
-        .at(weights.vector(product.bias()), 0)
-        .number(product.weight().columns())
-        .number(slice.from())
-        .number(slice.to())
-        .number(product.out().width())
-        .number(step.rows())
-        .number(product.weight().rows());
+    return product.begin(accelerator.launch(kernel), weights, slice, step);
   }
 
   void expertProduct(Op.ExpertMatMul op, Step step) {

@@ -94,53 +94,39 @@ final class UnitOps {
     accelerator.barrier();
   }
 
-  void product(Op.MatMul op, MatrixOps.Product product, Step step) {
+  void product(Op.MatMul op, Product product, Step step) {
     if (step.rows() < MANY_ROWS) {
       product(product, 0, step);
       return;
     }
-    Tensor weight = op.weight();
+    Product ofHalves = product.of(step.at(halves.of(op)));
     long turns = Math.ceilDiv(step.rows(), TILE_ROWS);
-    for (Matrix.Slice slice : weights.matrix(weight).slices()) {
-      accelerator
-          .launch(kernel("unit_tile", weight))
-          .at(step.scratch(), step.at(halves.of(op)))
-          .at(step.scratch(), step.at(product.out()))
-          .at(slice.memory(), 0)
-          .at(weights.vector(product.bias()), 0)
-          .number(weight.columns())
-          .number(slice.from())
-          .number(slice.to())
-          .number(product.out().width())
-          .number(step.rows())
-          .number(weight.rows())
-          .flag(product.bias() != null)
-          .number(Objects.requireNonNull(largest.get(weight)))
+    for (Matrix.Slice slice : weights.matrix(op.weight()).slices()) {
+      launch("unit_tile", ofHalves, slice, step)
+          .flag(op.bias() != null)
+          .number(largest(op.weight()))
           .groups(turns * Math.ceilDiv(slice.panels(), TILE_PANELS), 1);
     }
   }
 
   /// @param stride columns from the input of one matrix to that of the next
-  void product(MatrixOps.Product product, int stride, Step step) {
-    Tensor weight = product.weight();
+  void product(Product product, int stride, Step step) {
     long turns = Math.ceilDiv(step.rows(), unit.n());
-    for (Matrix.Slice slice : weights.matrix(weight).slices()) {
-      accelerator
-          .launch(kernel("unit_product", weight))
-          .at(step.scratch(), step.at(product.in()))
-          .at(step.scratch(), step.at(product.out()))
-          .at(slice.memory(), 0)
-          .at(weights.vector(product.bias()), 0)
-          .number(weight.columns())
-          .number(slice.from())
-          .number(slice.to())
-          .number(product.out().width())
-          .number(step.rows())
-          .number(weight.rows())
+    for (Matrix.Slice slice : weights.matrix(product.weight()).slices()) {
+      launch("unit_product", product, slice, step)
           .number(stride)
           .flag(product.bias() != null)
-          .number(Objects.requireNonNull(largest.get(weight)))
+          .number(largest(product.weight()))
           .groups(slice.panels() * turns, 1);
     }
+  }
+
+  private Launch launch(String name, Product product, Matrix.Slice slice, Step step) {
+    Launch launch = accelerator.launch(kernel(name, product.weight()));
+    return product.begin(launch, weights, slice, step);
+  }
+
+  private int largest(Tensor weight) {
+    return Objects.requireNonNull(largest.get(weight));
   }
 }
