@@ -175,7 +175,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     ActorRef<Worker.Command> worker =
         getContext().spawn(Watchdog.create(new Workbench(outfit), staff), "worker-" + name);
     getContext().watch(worker);
-    return new Station(outfit.number(), outfit.id(), 1, pool, worker);
+    return new Station(outfit.number(), outfit.id(), List.of(outfit.id()), pool, worker);
   }
 
   @Override
@@ -272,7 +272,7 @@ public final class Node extends AbstractMatchingBehavior<Node.Command> {
     if (station != null) {
       getContext().getLog().error("the relay of {} has failed", station.device());
       tellGone(station.device(), "its relay has failed");
-      residents.splitOver(station.device()).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
+      residents.splitOver(station.devices()).forEach(host -> host.tell(ModelHost.Evacuate.NOW));
     }
   }
 

@@ -98,10 +98,10 @@ final class Residents {
   }
 
   /// Hosts whose model is split over these devices.
-  List<ActorRef<ModelHost.Command>> splitOver(String devices) {
+  List<ActorRef<ModelHost.Command>> splitOver(List<String> devices) {
     return residents.values().stream()
         .filter(one -> !one.usesPool)
-        .filter(one -> devices.split("#")[0].equals(String.join("+", one.bytesOn.keySet())))
+        .filter(one -> devices.equals(List.copyOf(one.bytesOn.keySet())))
         .map(one -> one.host)
         .toList();
   }

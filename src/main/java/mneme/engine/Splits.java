@@ -78,7 +78,12 @@ final class Splits {
     context.watchWith(relay, new Node.RelayDied(number));
     boolean isTaken = stations.values().stream().anyMatch(one -> one.device().equals(id));
     Station station =
-        new Station(number, isTaken ? id + "#" + number : id, stages.size(), pool, relay);
+        new Station(
+            number,
+            isTaken ? id + "#" + number : id,
+            stages.stream().map(Route.Stage::device).toList(),
+            pool,
+            relay);
     stations.put(number, station);
     routes.put(number, route);
     return station;

@@ -6,12 +6,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 /// A device of a node, in actors: who lends its memory, and who owns its thread.
 ///
 /// @param number of the device in its node
-/// @param device its id
-/// @param stages steps that can run at the same time, each at another stage of a split model
+/// @param device its id; that of a split model's station is made of those of its devices
+/// @param devices one, or one for each stage of a split model
 record Station(
     int number,
     String device,
-    int stages,
+    List<String> devices,
     ActorRef<MemoryPool.Command> pool,
     ActorRef<Worker.Command> worker) {
   /// A lease's number is made of the device's, the opening's and its own.
@@ -30,9 +30,18 @@ record Station(
     return epoch << LEASE_BITS;
   }
 
-  /// Whether `other` is its device, or one of those that a split model has.
+  Station {
+    devices = List.copyOf(devices);
+  }
+
+  /// Steps that can run at the same time, each at another stage.
+  int stages() {
+    return devices.size();
+  }
+
+  /// Whether `other` is its id, or that of one of its devices.
   boolean isOn(String other) {
-    return other.equals(device) || List.of(device.split("#")[0].split("\\+")).contains(other);
+    return other.equals(device) || devices.contains(other);
   }
 
   /// Takes a program from the device, and its memory plan from the pool, where it has the same
