@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Test data that is too large, or not ours, to lie in the repository: golden models, vocabularies,
 /// chat templates. The system property `mneme.shared` names the folder. Where something is absent
@@ -35,5 +36,12 @@ public final class SharedData {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Every golden model: all architectures, all encodings of weights.
+  public static Stream<Path> models() {
+    return Stream.concat(
+        folders("goldens").stream().map(folder -> folder.resolve("model.gguf")),
+        folders("goldens-hf").stream());
   }
 }

@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import mneme.SharedData;
 import mneme.format.Encoding;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
@@ -35,12 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlannedBytesTest {
   private static final int CHUNK = 24;
   private static final int LONGEST = 200;
-
-  static Stream<Path> models() {
-    return Stream.concat(
-        SharedData.folders("goldens").stream().map(folder -> folder.resolve("model.gguf")),
-        SharedData.folders("goldens-hf").stream());
-  }
 
   /// A ledger of one model, and leases that grow step by step.
   private static final class Pool {
@@ -101,7 +93,7 @@ class PlannedBytesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void aSequenceHoldsThePlannedBytesAtEveryLength(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       atEveryLength(plan(file, KvEncoding.both(Encoding.F16), 16));
@@ -140,7 +132,7 @@ class PlannedBytesTest {
   /// While a chunk is read a window is wider; the peak that is said beforehand is never passed, and
   /// is reached at some place.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void aPromptNeverTakesMoreThanThePeak(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       MemoryPlan plan = plan(file, KvEncoding.both(Encoding.F16), 8);
@@ -161,7 +153,7 @@ class PlannedBytesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void asManyFitAsSaidAndNotOneMore(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       MemoryPlan plan = plan(file, KvEncoding.both(Encoding.F16), 16);

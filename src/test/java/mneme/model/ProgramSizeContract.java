@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import mneme.SharedData;
 import mneme.device.Batch;
 import mneme.device.DeviceContract;
 import mneme.device.DevicePool;
@@ -35,15 +33,8 @@ abstract class ProgramSizeContract extends DeviceContract {
   /// What drivers add to an allocation.
   private static final double MOST_PERCENT = 1;
 
-  /// Every architecture and every encoding of weights.
-  static Stream<Path> models() {
-    return Stream.concat(
-        SharedData.folders("goldens").stream().map(folder -> folder.resolve("model.gguf")),
-        SharedData.folders("goldens-hf").stream());
-  }
-
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void aProgramTakesWhatWasMeasured(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       Graph graph = Architectures.graph(file, 256);
@@ -55,7 +46,7 @@ abstract class ProgramSizeContract extends DeviceContract {
 
   /// Each part of a model, laid out by the plan of the whole.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void partsTakeWhatWasMeasured(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       Graph graph = Architectures.graph(file, 256);

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import mneme.SharedData;
 import mneme.format.ModelFile;
 import mneme.format.ModelFiles;
@@ -64,14 +63,8 @@ class StagesTest {
     }
   }
 
-  static Stream<Path> models() {
-    return Stream.concat(
-        SharedData.folders("goldens").stream().map(folder -> folder.resolve("model.gguf")),
-        SharedData.folders("goldens-hf").stream());
-  }
-
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void whatRunsSideBySideDoesNotMeet(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       Graph graph = Architectures.graph(file, 256);
@@ -92,7 +85,7 @@ class StagesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("mneme.SharedData#models")
   void whatIsReadWasMadeInAnEarlierStage(Path model) {
     try (ModelFile file = ModelFiles.open(model)) {
       Graph graph = Architectures.graph(file, 256);
