@@ -21,9 +21,7 @@ final class FakeTrial {
         System.exit(134);
       }
       case "aborts" -> abort();
-      case "crashes" ->
-          System.out.println(
-              MemorySegment.ofAddress(8).reinterpret(8).get(ValueLayout.JAVA_LONG, 0));
+      case "crashes" -> crash();
       case "hangs" -> TimeUnit.HOURS.sleep(1);
       case "is killed" -> {
         String pid = Long.toString(ProcessHandle.current().pid());
@@ -42,6 +40,19 @@ final class FakeTrial {
 
   private static void say(String words) {
     System.out.println(TrialProcess.MARK + words);
+  }
+
+  /// In native code, as a driver does: where Java code crashes depends on what compiled it.
+  private static void crash() throws Throwable {
+    Linker linker = Linker.nativeLinker();
+    long length =
+        (long)
+            linker
+                .downcallHandle(
+                    linker.defaultLookup().find("strlen").orElseThrow(),
+                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS))
+                .invokeExact(MemorySegment.ofAddress(8));
+    System.out.println(length);
   }
 
   private static void abort() throws Throwable {
